@@ -1,0 +1,46 @@
+"""What all tests share: which of them need a browser, and where that browser is.
+
+Marks, warnings, time limits and the loopback-only sockets are configured in pyproject.toml.
+"""
+
+import os
+import shutil
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HOW_TO_GET_CHROMIUM = (
+    "browser tests need Chromium: install it (Debian: apt install chromium;"
+    " macOS: brew install --cask chromium) or name it with CHROMIUM=/path/to/chromium"
+)
+
+
+def find_chromium():
+    """The path of a Chromium on this machine, or None."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def pytest_collection_modifyitems(items):
+    """All tests under tests/browser/ carry the mark `browser`."""
+    browser = os.path.join("tests", "browser", "")
+    for item in items:
+        if browser in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_runtest_setup(item):
+    """Without Chromium a browser test is skipped, or fails where CI=true."""
+    if item.get_closest_marker("browser") is None or find_chromium():
+        return
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(HOW_TO_GET_CHROMIUM, pytrace=False)
+    pytest.skip(HOW_TO_GET_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the Chromium that the browser tests start."""
+    return find_chromium()
