@@ -1,0 +1,1 @@
+"""Ring 1: what is kept, as persistent objects. Class paths here are a storage format."""

@@ -1,0 +1,181 @@
+"""Clients: relying parties and resource servers, with the field names of RFC 7591."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import Any
+
+from BTrees.OOBTree import OOBTree
+from persistent import Persistent
+from zope.interface import implementer
+
+from oidc_pyramid.interfaces import IClient, IClients
+
+
+def new_client_id() -> str:
+    """128 random bits in a namespace of their own, so that no ``sub`` equals one."""
+    return f"c-{secrets.token_hex(16)}"
+
+
+@implementer(IClient)
+class Client(Persistent):
+    """One client. Attributes are the metadata of RFC 7591 §2 and Registration §2, as immutable
+    values; a class attribute is the default of a client that was stored before the field was."""
+
+    __parent__: Any = None
+    client_id: str = ""
+    client_name: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    grant_types: tuple[str, ...] = ("authorization_code",)
+    response_types: tuple[str, ...] = ("code",)
+    response_modes: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ("openid",)
+    token_endpoint_auth_method: str = "client_secret_basic"
+    application_type: str = "web"
+    subject_type: str = "public"
+    sector_identifier_uri: str = ""
+    id_token_signed_response_alg: str = ""
+    userinfo_signed_response_alg: str = ""
+    client_uri: str = ""
+    logo_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
+    contacts: tuple[str, ...] = ()
+    jwks: str = ""
+    jwks_uri: str = ""
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: tuple[str, ...] = ()
+    initiate_login_uri: str = ""
+    software_id: str = ""
+    software_version: str = ""
+
+    # Ours, never taken from a registration request.
+    skip_consent: bool = False
+    reuse_consent: bool = True
+    require_pkce: bool = True
+    refresh_grace: int | None = None
+    access_token_format: str = ""
+    owner: str = ""
+    created_at: int = 0
+    disabled_at: int | None = None
+    ended_at: int | None = None
+    generation: int = 1
+    consent_generation: int = 1
+    secrets: tuple[tuple[bytes, int], ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self, client_id: str, *, now: int, **metadata: Any) -> None:
+        self.client_id = client_id
+        self.created_at = now
+        self.update(metadata)
+
+    @property
+    def __name__(self) -> str:
+        return self.client_id
+
+    @property
+    def active(self) -> bool:
+        """False once disabled or deleted: fails closed for a record without these fields."""
+        return self.disabled_at is None and self.ended_at is None
+
+    @property
+    def public(self) -> bool:
+        """A client that can't keep a secret (RFC 6749 §2.1)."""
+        return self.token_endpoint_auth_method == "none"  # noqa: S105 - a method, not a secret
+
+    @property
+    def name(self) -> str:
+        """What people are shown."""
+        return self.client_name or self.client_id
+
+    def update(self, metadata: Mapping[str, Any]) -> None:
+        """Set known fields; raises ``AttributeError`` for any other name.
+
+        A change of what people consented to (name, redirect hosts) asks for consent again.
+        """
+        shown = (self.client_name, self.redirect_uris)
+        for name, value in metadata.items():
+            if name.startswith("_") or name not in Client.__annotations__:
+                raise AttributeError(name)
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+        if shown[0] and shown != (self.client_name, self.redirect_uris):
+            self.consent_generation += 1
+
+    def set_secret(self, secret: str, *, keep_until: int | None = None) -> None:
+        """Keep the digest of a new secret; older ones stay good until ``keep_until`` (seconds)."""
+        kept = ()
+        if keep_until is not None:
+            kept = tuple((digest, keep_until) for digest, until in self.secrets[-1:] if not until)
+        self.secrets = (*kept, (sha256(secret.encode()).digest(), 0))
+
+    def check_secret(self, secret: str, *, now: int) -> bool:
+        """Compare in constant time with every secret that is still good."""
+        digest = sha256(secret.encode("utf-8", "surrogatepass")).digest()
+        good = False
+        for known, until in self.secrets:
+            same = hmac.compare_digest(known, digest)
+            good |= same and (not until or now < until)
+        return good
+
+    def disable(self, *, now: int) -> None:
+        """From now on nothing of this client works; its tokens are inactive."""
+        self.disabled_at = now
+
+    def enable(self) -> None:
+        """Take ``disable`` back; tokens from before stay dead."""
+        self.disabled_at = None
+        self.generation += 1
+
+    def end(self, *, now: int) -> None:
+        """Deleted: written to the object itself, so that whoever pinned it fails."""
+        self.ended_at = now
+        self.generation += 1
+        self.secrets = ()
+
+
+@implementer(IClients)
+class Clients(Persistent):
+    """All clients by id. Traversal finds them; nothing else in them has a URL."""
+
+    __name__ = "clients"
+    __parent__: Any = None
+
+    def __init__(self) -> None:
+        self._data = OOBTree()
+
+    def __getitem__(self, client_id: str) -> Client:
+        client = self.get(client_id)
+        if client is None:
+            raise KeyError(client_id)
+        return client
+
+    def get(self, client_id: object) -> Client | None:
+        """The client, or None for anything that is not the id of one."""
+        if not isinstance(client_id, str) or len(client_id) > 512:
+            return None
+        found: Client | None = self._data.get(client_id)
+        return found
+
+    def add(self, client: Client) -> Client:
+        """Raises ``KeyError`` when the id is taken."""
+        if not self._data.insert(client.client_id, client):
+            raise KeyError(client.client_id)
+        client.__parent__ = self
+        return client
+
+    def delete(self, client: Client, *, now: int) -> None:
+        """End the client, then unlink it."""
+        client.end(now=now)
+        del self._data[client.client_id]
+
+    def __iter__(self) -> Iterator[Client]:
+        return iter(self._data.values())
+
+    def __len__(self) -> int:
+        return len(self._data)

@@ -1,0 +1,101 @@
+"""A Grant is (account, client): remembered consent, and the handle to revoke all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from persistent import Persistent
+
+from oidc_pyramid.models.shards import Shards
+
+
+class Grant(Persistent):
+    """What one person has allowed one client, over all of its requests.
+
+    ``scope`` is what tokens may carry; ``remembered`` what need not be asked again before
+    ``expires_at``. ``generation`` grows when it is revoked: older authorizations are dead.
+    """
+
+    account_id: str = ""
+    client_id: str = ""
+    scope: tuple[str, ...] = ()
+    remembered: tuple[str, ...] = ()
+    granted_at: int = 0
+    expires_at: int = 0
+    ended_at: int | None = None
+    generation: int = 1
+    consent_generation: int = 0
+
+    def __init__(self, account_id: str, client_id: str, *, now: int) -> None:
+        self.account_id = account_id
+        self.client_id = client_id
+        self.granted_at = now
+
+    @property
+    def active(self) -> bool:
+        """False once revoked."""
+        return self.ended_at is None
+
+    def allow(self, scope: tuple[str, ...], *, now: int) -> None:
+        """Widen by *scope*; a grant that was revoked starts anew, its past stays dead."""
+        if not self.active:
+            self.ended_at = None
+            self.scope = ()
+            self.remembered = ()
+            self.granted_at = now
+        self.scope = tuple(dict.fromkeys((*self.scope, *scope)))
+
+    def remember(self, scope: tuple[str, ...], *, until: int, consent_generation: int) -> None:
+        """Don't ask for *scope* again before *until* (seconds)."""
+        self.remembered = tuple(dict.fromkeys((*self.remembered, *scope)))
+        self.expires_at = until
+        self.consent_generation = consent_generation
+
+    def recalls(self, scope: tuple[str, ...], *, now: int, consent_generation: int) -> bool:
+        """True when all of *scope* was consented to, not too long ago, for this same client."""
+        fresh = self.active and now < self.expires_at
+        same = consent_generation == self.consent_generation
+        return fresh and same and set(scope) <= set(self.remembered)
+
+    def withdraw(self, scope: tuple[str, ...]) -> None:
+        """Take scopes back: tokens that carry them lose them now."""
+        self.scope = tuple(s for s in self.scope if s not in scope)
+        self.remembered = tuple(s for s in self.remembered if s not in scope)
+
+    def end(self, *, now: int) -> None:
+        """Revoked: everything that rests on this grant is inactive."""
+        self.ended_at = now
+        self.generation += 1
+        self.remembered = ()
+
+
+class Grants(Persistent):
+    """All grants, by account and client; those of one account lie together."""
+
+    def __init__(self) -> None:
+        self._data = Shards()
+
+    def get(self, account_id: str, client_id: str) -> Grant | None:
+        """The grant, revoked or not."""
+        found: Grant | None = self._data.get(f"{account_id}:{client_id}")
+        return found
+
+    def obtain(self, account_id: str, client_id: str, *, now: int) -> Grant:
+        """The grant, made if it is not there; two makers at once conflict."""
+        grant = self.get(account_id, client_id)
+        if grant is None:
+            grant = Grant(account_id, client_id, now=now)
+            self._data.insert(f"{account_id}:{client_id}", grant)
+        return grant
+
+    def of(self, account_id: str) -> Iterator[Grant]:
+        """The active grants of one account."""
+        return (grant for _, grant in self._data.of(account_id) if grant.active)
+
+    def remove(self, grant: Grant) -> None:
+        """Unlink a grant that has ended (the sweep, or a deleted account)."""
+        self._data.remove(f"{grant.account_id}:{grant.client_id}")
+
+    def tree(self) -> Shards:
+        """For the sweep."""
+        return self._data

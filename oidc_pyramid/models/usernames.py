@@ -1,0 +1,32 @@
+"""One person, one name: the normal form under which login names are unique."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_LENGTH = 254
+
+
+def normalise(username: str) -> str:
+    """The key of a login name (after RFC 8265 §3.3, UsernameCaseMapped).
+
+    Width-mapped, case-folded and NFC. Raises ``ValueError`` with a public reason for names that
+    another could be mistaken for: invisible characters, spaces at the ends, mixed scripts.
+    """
+    folded = unicodedata.normalize("NFKC", username).casefold()
+    folded = unicodedata.normalize("NFC", folded)
+    if not folded or len(folded) > MAX_LENGTH:
+        msg = f"a user name has 1 to {MAX_LENGTH} characters"
+        raise ValueError(msg)
+    if any(unicodedata.category(c)[0] in "CZ" for c in folded):
+        msg = "a user name has no spaces and no invisible characters"
+        raise ValueError(msg)
+    if len(_scripts(folded)) > 1:
+        msg = "a user name is written in one script"
+        raise ValueError(msg)
+    return folded
+
+
+def _scripts(text: str) -> set[str]:
+    letters = (c for c in text if unicodedata.category(c)[0] == "L")
+    return {unicodedata.name(c, "?").partition(" ")[0] for c in letters}
