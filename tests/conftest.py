@@ -5,9 +5,11 @@ Marks, warnings, time limits and the loopback-only sockets are configured in pyp
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
+BROWSER_TESTS = Path(__file__).parent / "browser"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO_GET_CHROMIUM = (
     "browser tests need Chromium: install it (Debian: apt install chromium;"
@@ -25,9 +27,8 @@ def find_chromium():
 
 def pytest_collection_modifyitems(items):
     """All tests under tests/browser/ carry the mark `browser`."""
-    browser = os.path.join("tests", "browser", "")
     for item in items:
-        if browser in str(item.path):
+        if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.browser)
 
 
