@@ -13,11 +13,25 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote, unquote_plus, urlencode
 
 LONGEST = 2048
+LONGEST_HOST = 253
+HIGHEST_PORT = 65_535
 
 #: What we add to an answer; in a registered query they would make two meanings (RFC 9207 §2.4).
 RESPONSE_PARAMETERS = frozenset(
-    "access_token code error error_description error_uri expires_in id_token iss response"
-    " session_state state token_type".split()
+    {
+        "access_token",
+        "code",
+        "error",
+        "error_description",
+        "error_uri",
+        "expires_in",
+        "id_token",
+        "iss",
+        "response",
+        "session_state",
+        "state",
+        "token_type",
+    }
 )
 
 _CHARACTER = r"[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2}"
@@ -135,7 +149,7 @@ def _check_host(host: str) -> None:
         _check_ipv6(host[1:-1])
         return
     labels = host.split(".")
-    if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
+    if len(host) > LONGEST_HOST or not all(map(_LABEL.fullmatch, labels)):
         raise ValueError("must have a host of non-empty labels, without a dot at the end")
     if re.fullmatch(r"[0-9]+|0[xX][0-9A-Fa-f]*", labels[-1]):
         _check_ipv4(host)
@@ -158,7 +172,7 @@ def _check_ipv4(host: str) -> None:
 
 
 def _check_port(port: str | None) -> None:
-    if port is not None and not (_PORT.fullmatch(port) and int(port) < 65_536):
+    if port is not None and not (_PORT.fullmatch(port) and int(port) <= HIGHEST_PORT):
         raise ValueError("must have a port from 1 to 65535")
 
 
@@ -195,6 +209,6 @@ def _check_query(query: str) -> None:
 
 def _without_port(uri: str) -> tuple[str, str] | None:
     match = _LOOPBACK.fullmatch(uri)
-    if match is None or int(match["port"] or 1) > 65_535:
+    if match is None or int(match["port"] or 1) > HIGHEST_PORT:
         return None
     return match["host"], match["rest"]

@@ -23,6 +23,6 @@ def parse(text: str | None) -> tuple[str, ...]:
     return values
 
 
-def format(scope: Iterable[str]) -> str:
+def format(scope: Iterable[str]) -> str:  # noqa: A001 - read as scope.format(values)
     """The text of these values, each once."""
     return " ".join(dict.fromkeys(scope))
