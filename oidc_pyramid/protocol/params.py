@@ -36,25 +36,39 @@ _PRINTABLE_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 
 
 class Params:
-    """What was sent, strictly decoded; a parameter without a value counts as omitted."""
+    """What was sent, strictly decoded; a parameter without a value counts as omitted.
 
-    __slots__ = ("_values",)
+    Reading a parameter that was repeated or malformed raises ``InvalidRequest``; so does
+    ``check_all`` for any of them. Making a ``Params`` raises for too many parameters only: an
+    authorization request with two ``state`` still has a client that can be told.
+    """
+
+    __slots__ = ("_faults", "_values")
 
     def __init__(self, pairs: Iterable[tuple[str, str]], repeatable: Collection[str] = ()) -> None:
         self._values: dict[str, tuple[str, ...]] = {}
+        self._faults: dict[str, Check] = {}
         for count, (name, value) in enumerate(pairs, 1):
-            _check_size(count, name, value)
-            _check_characters(name, value)
+            if count > MOST_PARAMETERS:
+                raise InvalidRequest(TOO_LARGE, private=f"more than {MOST_PARAMETERS} parameters")
             earlier = self._values.get(name, ())
-            if earlier and name not in repeatable:
-                raise InvalidRequest(DUPLICATE, private=f"{_shown(name)} is sent twice")
             self._values[name] = (*earlier, value)
+            fault = _fault(name, value)
+            if fault is None and earlier and name not in repeatable:
+                fault = DUPLICATE
+            if fault is not None:
+                self._faults.setdefault(name, fault)
+
+    def check_all(self) -> None:
+        """``InvalidRequest`` where any parameter, known or not, is repeated or malformed."""
+        for name in self._faults:
+            self.all(name)
 
     def get(self, name: str) -> str | None:
         """The value, or ``None`` when it was not sent or sent empty."""
         values = self.all(name)
         if len(values) > 1:
-            raise InvalidRequest(DUPLICATE, private=f"{_shown(name)} is sent twice")
+            raise InvalidRequest(DUPLICATE, private=f"{_shown(name)} is sent more than once")
         return values[0] if values else None
 
     def required(self, name: str) -> str:
@@ -71,14 +85,16 @@ class Params:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a parameter that may be repeated, in the order sent."""
+        if name in self._faults:
+            raise InvalidRequest(self._faults[name], private=f"the parameter is {_shown(name)}")
         return tuple(value for value in self._values.get(name, ()) if value)
 
     def names(self) -> tuple[str, ...]:
         """The names that were sent with a value, in the order sent."""
         return tuple(name for name, values in self._values.items() if any(values))
 
-    def __contains__(self, name: str) -> bool:
-        return bool(self.all(name))
+    def __contains__(self, name: object) -> bool:
+        return any(self._values.get(name, ())) if isinstance(name, str) else False
 
     def __repr__(self) -> str:
         return f"<Params {', '.join(map(_shown, self.names()))}>"
@@ -107,20 +123,16 @@ def _decode(part: bytes) -> str:
         raise InvalidRequest(MALFORMED, private="not UTF-8") from error
 
 
-def _check_size(count: int, name: str, value: str) -> None:
-    if count > MOST_PARAMETERS:
-        raise InvalidRequest(TOO_LARGE, private=f"more than {MOST_PARAMETERS} parameters")
+def _fault(name: str, value: str) -> Check | None:
     if len(name) > LONGEST_VALUE or _utf8_length(value) > LONGEST_VALUE:
-        raise InvalidRequest(TOO_LARGE, private=f"{_shown(name)} is too long")
+        return TOO_LARGE
+    if _CONTROL.search(name) or _CONTROL.search(value):
+        return MALFORMED
+    return None
 
 
 def _utf8_length(value: str) -> int:
     return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
-
-
-def _check_characters(name: str, value: str) -> None:
-    if _CONTROL.search(name) or _CONTROL.search(value):
-        raise InvalidRequest(MALFORMED, private=f"a control character in {_shown(name)}")
 
 
 def _shown(name: str) -> str:
