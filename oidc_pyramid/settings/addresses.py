@@ -25,6 +25,11 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def issuer_host(issuer: str) -> str:
+    """The host of an issuer that has been checked, without port and brackets."""
+    return urlsplit(issuer).hostname or ""
+
+
 def _issuer(value: object) -> str:
     """https, or http on a loopback host; no query, fragment or closing slash (Discovery §3)."""
     issuer = text.read(value)
@@ -51,13 +56,15 @@ def _why_not(issuer: str, parts: SplitResult) -> str:
         return "https is needed unless the host is loopback (localhost, 127.0.0.1, [::1])"
     if "?" in issuer or "#" in issuer or "@" in parts.netloc:
         return "no query, fragment or user name may be in it"
-    return "no slash may close it" if issuer.endswith("/") else _why_not_canonical(parts)
+    return "no slash may close it" if issuer.endswith("/") else _why_not_canonical(issuer, parts)
 
 
-def _why_not_canonical(parts: SplitResult) -> str:
+def _why_not_canonical(issuer: str, parts: SplitResult) -> str:
     port = "" if parts.port is None else f":{parts.port}"
     if not _HOST.fullmatch(parts.netloc.removesuffix(port)):
         return "the host must be in lower case, with a plain port or none"
+    if not issuer.startswith(f"{parts.scheme}://{parts.netloc}{parts.path}"):
+        return "the scheme must be in lower case, and no white space in it"
     if not _PATH.fullmatch(parts.path) or {".", ".."} & set(parts.path.split("/")):
         return "its path must be plain segments of letters, digits and ._~-"
     return ""

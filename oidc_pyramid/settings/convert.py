@@ -81,13 +81,14 @@ def _name(value: object) -> object:
 
 
 def _pairs(value: object) -> tuple[tuple[str, object], ...]:
-    pairs: list[tuple[str, object]] = []
-    for part in _parts(value, r"[\s,]+"):
-        kind, plug_in = part if isinstance(part, tuple) else _text(part).split("=", 1)
-        if not kind or not plug_in:
-            raise ValueError("KIND=dotted.name is needed, such as grant_type=acme.oidc.Exchange")
-        pairs.append((kind, plug_in))
-    return tuple(pairs)
+    return tuple(_pair(part) for part in _parts(value, r"[\s,]+"))
+
+
+def _pair(part: object) -> tuple[str, object]:
+    kind, plug_in = part if isinstance(part, tuple) else _text(part).partition("=")[::2]
+    if not kind or not plug_in:
+        raise ValueError("KIND=dotted.name is needed, such as grant_type=acme.oidc.Exchange")
+    return kind, plug_in
 
 
 def _octets(value: object) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from hashlib import sha256
-from urllib.parse import urlsplit
 
+from oidc_pyramid.settings.addresses import issuer_host
 from oidc_pyramid.settings.errors import SettingsError
 from oidc_pyramid.settings.table import Settings
 
@@ -24,7 +24,7 @@ def complete(settings: Settings) -> Settings:
     settings = dataclasses.replace(
         settings,
         secret=settings.secret or (DEVELOPMENT_SECRET if settings.development else b""),
-        site_name=settings.site_name or str(urlsplit(settings.issuer).hostname),
+        site_name=settings.site_name or issuer_host(settings.issuer),
         signing_algs=settings.signing_algs or _default_algs(settings.signing_alg),
     )
     _refuse_weak_secret(settings)
