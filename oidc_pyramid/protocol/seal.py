@@ -30,14 +30,13 @@ _OVERHEAD = _HEAD + _SALT + _TAG
 _NONCE = bytes(12)  # a key seals one message, so its nonce may be constant
 _MESSAGE = b"oidc_pyramid message key"
 _PURPOSE = b"oidc_pyramid purpose key"
-_WRAP = b"oidc_pyramid key at rest"
 
 
 class SealError(ValueError):
     """Not a seal of ours for this purpose, whatever the reason."""
 
 
-class UnknownSealKey(SealError):  # noqa: N818 - what it says is "this key is unknown"
+class UnknownSealKey(SealError):
     """Sealed under a root that is not in the ring: reread the ring, then believe it."""
 
     def __init__(self, kid: str) -> None:
@@ -53,7 +52,7 @@ class Sealer:
     """
 
     def __init__(self, roots: Mapping[str, bytes], current: str, issuer: str, epoch: int) -> None:
-        self._roots = {_kid_bytes(kid): _checked_root(root) for kid, root in roots.items()}
+        self._roots = {_kid_bytes(kid): checked_secret(root) for kid, root in roots.items()}
         self._current = _kid_bytes(current)
         if self._current not in self._roots:
             raise ValueError("the current root is not among the roots")
@@ -65,7 +64,7 @@ class Sealer:
         """A text that only :meth:`open` with the same purpose can read."""
         key, context = self._purpose_key(self._current, purpose)
         salt = secrets.token_bytes(_SALT)
-        sealed = AESGCM(_hkdf(key, salt, _MESSAGE)).encrypt(_NONCE, payload, context)
+        sealed = AESGCM(hkdf(key, salt, _MESSAGE)).encrypt(_NONCE, payload, context)
         return base64url.encode(VERSION + self._current + salt + sealed)
 
     def open(self, purpose: str, text: str) -> bytes:
@@ -75,15 +74,15 @@ class Sealer:
             raise UnknownSealKey(kid.hex())
         key, context = self._purpose_key(kid, purpose)
         try:
-            return AESGCM(_hkdf(key, salt, _MESSAGE)).decrypt(_NONCE, sealed, context)
+            return AESGCM(hkdf(key, salt, _MESSAGE)).decrypt(_NONCE, sealed, context)
         except InvalidTag:
             raise SealError("the seal is broken or was made for something else") from None
 
     def _purpose_key(self, kid: bytes, purpose: str) -> tuple[bytes, bytes]:
         known = self._purposes.get((kid, purpose))
         if known is None:
-            names = _joined(purpose, self._issuer)
-            key = _hkdf(self._roots[kid], b"", _PURPOSE + names)
+            names = joined(purpose, self._issuer)
+            key = hkdf(self._roots[kid], b"", _PURPOSE + names)
             context = VERSION + kid + names + struct.pack(">Q", self._epoch)
             known = self._purposes[kid, purpose] = (key, context)
         return known
@@ -97,30 +96,9 @@ def new_root() -> tuple[str, bytes]:
     return secrets.token_hex(_KID), secrets.token_bytes(_KEY)
 
 
-def wrap(secret: bytes, name: str, plaintext: bytes) -> bytes:
-    """Encrypt what lies in the database; it opens under the same secret and name only."""
-    salt = secrets.token_bytes(_SALT)
-    names = _joined(name)
-    key = _hkdf(_checked_root(secret), salt, _WRAP + names)
-    return VERSION + salt + AESGCM(key).encrypt(_NONCE, plaintext, VERSION + names)
-
-
-def unwrap(secret: bytes, name: str, wrapped: bytes) -> bytes:
-    """What :func:`wrap` was given, or ``SealError``."""
-    if len(wrapped) < len(VERSION) + _SALT + _TAG or wrapped[:1] != VERSION:
-        raise SealError("this is not a wrapped value")
-    salt, sealed = wrapped[1 : 1 + _SALT], wrapped[1 + _SALT :]
-    names = _joined(name)
-    key = _hkdf(_checked_root(secret), salt, _WRAP + names)
-    try:
-        return AESGCM(key).decrypt(_NONCE, sealed, VERSION + names)
-    except InvalidTag:
-        raise SealError(f"{name} was not wrapped under this secret, or is damaged") from None
-
-
 def derive(secret: bytes, purpose: str) -> bytes:
     """A key of 32 bytes for one purpose, from a secret that serves several (RFC 5869)."""
-    return _hkdf(_checked_root(secret), b"", b"oidc_pyramid derived key" + _joined(purpose))
+    return hkdf(checked_secret(secret), b"", b"oidc_pyramid derived key" + joined(purpose))
 
 
 def _parts(text: str) -> tuple[bytes, bytes, bytes]:
@@ -135,21 +113,22 @@ def _parts(text: str) -> tuple[bytes, bytes, bytes]:
     return message[1:_HEAD], message[_HEAD : _HEAD + _SALT], message[_HEAD + _SALT :]
 
 
-def _hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
+def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
     """HKDF-SHA256 (RFC 5869); as fast as two calls of ``hmac.digest``, and not our own."""
     return HKDF(SHA256(), _KEY, salt, info).derive(secret)
 
 
-def _joined(*names: str) -> bytes:
+def joined(*names: str) -> bytes:
     """The names so that no two lists of them give the same bytes."""
     encoded = [name.encode("utf-8") for name in names]
     return b"".join(struct.pack(">I", len(name)) + name for name in encoded)
 
 
-def _checked_root(root: bytes) -> bytes:
-    if len(root) < _KEY:
+def checked_secret(secret: bytes) -> bytes:
+    """The secret itself; ``ValueError`` where it is too short to be one."""
+    if len(secret) < _KEY:
         raise ValueError(f"a secret must have at least {_KEY} bytes")
-    return root
+    return secret
 
 
 def _kid_bytes(kid: str) -> bytes:
