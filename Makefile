@@ -38,7 +38,7 @@ docs: $(VENV)/.docs  ## build the documentation into docs/_build/html
 	@echo "The documentation is in docs/_build/html/index.html"
 
 messages: $(VENV)/.lint  ## extract the messages, merge them into the translations, compile those
-	@$(RUN) tools/messages.py
+	@$(RUN) tools/messages.py $(ARGS)
 
 bench: $(VENV)/.test  ## measure the running flows (a few minutes)
 	@$(RUN) benchmarks/run.py $(ARGS)
