@@ -60,6 +60,7 @@ class PublicKey:
     use: str | None
     crv: str | None
     key_ops: tuple[str, ...]
+    public: Mapping[str, object] = field(repr=False)
     jwk: JWK = field(repr=False, compare=False)
 
     def verifies(self, alg: str) -> bool:
@@ -95,7 +96,8 @@ def public_key(jwk: Mapping[str, object], *, symmetric: bool = False) -> PublicK
         alg=_text(jwk, "alg"),
         use=_text(jwk, "use"),
         crv=None if crv is None else str(crv),
-        key_ops=_key_ops(jwk),
+        key_ops=_texts(jwk, "key_ops"),
+        public={} if kty == "oct" else _public_members(jwk),
         jwk=_imported({name: jwk.get(name) for name in MEMBERS[kty]}),
     )
     _check_strength(key)
@@ -175,6 +177,13 @@ def symmetric_key(secret: bytes, alg: str) -> dict[str, object]:
     return {"kty": "oct", "k": base64url.encode(secret), "alg": alg, "use": "sig"}
 
 
+def _public_members(jwk: Mapping[str, object]) -> dict[str, object]:
+    for name in ("x5t", "x5t#S256"):
+        _text(jwk, name)
+    _texts(jwk, "x5c")
+    return public_part(jwk)
+
+
 def _described(members: Mapping[str, object], alg: str, kid: str | None) -> dict[str, object]:
     return {**members, "kid": kid or thumbprint(members), "alg": alg, "use": "sig"}
 
@@ -202,10 +211,10 @@ def _text(jwk: Mapping[str, object], name: str) -> str | None:
     return value
 
 
-def _key_ops(jwk: Mapping[str, object]) -> tuple[str, ...]:
-    value = jwk.get("key_ops", ())
+def _texts(jwk: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = jwk.get(name, ())
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
-        raise JoseError("key_ops of a JWK is not an array of texts")
+        raise JoseError(f"{name} of a JWK is not an array of texts")
     return tuple(value)
 
 

@@ -7,14 +7,14 @@ URIs in one plain spelling can be registered.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote, unquote_plus, urlencode
 
-LONGEST = 2048
-LONGEST_HOST = 253
-HIGHEST_PORT = 65_535
+from oidc_pyramid.protocol import web_uri
+from oidc_pyramid.protocol.web_uri import origin_of
+
+__all__ = ["append", "check_registered", "host_of", "is_loopback", "matches", "origin_of"]
 
 #: What we add to an answer; in a registered query they would make two meanings (RFC 9207 §2.4).
 RESPONSE_PARAMETERS = frozenset(
@@ -34,25 +34,15 @@ RESPONSE_PARAMETERS = frozenset(
     }
 )
 
-_CHARACTER = r"[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2}"
-_PATH = rf"(?:{_CHARACTER}|/)*"
-_QUERY = rf"(?:{_CHARACTER}|[/?])*"
-_WEB = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]+))?"
-    rf"(?P<path>/{_PATH})?(?:\?(?P<query>{_QUERY}))?"
-)
-_PRIVATE_USE = re.compile(
-    rf"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<path>/(?!/){_PATH})(?:\?(?P<query>{_QUERY}))?"
-)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
-_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_PRIVATE_USE = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
+    rf"(?P<path>/(?!/){web_uri.PATH})(?:\?(?P<query>{web_uri.QUERY}))?"
+)
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2[Ee]){1,2}(?:/|%2[Ff]|$)")
 _LOOPBACK = re.compile(
-    r"(?P<host>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[1-9][0-9]{0,4}))?(?P<rest>(?:[/?].*)?)"
+    r"(?P<host>http://(?:127\.0\.0\.1|\[::1\]))(?::(?P<port>[0-9]+))?(?P<rest>(?:[/?].*)?)"
 )
-_DEFAULT_PORT = {"http": "80", "https": "443"}
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "[::1]", "localhost"})
 
 
 def check_registered(
@@ -60,20 +50,22 @@ def check_registered(
 ) -> None:
     """Refuse with ``ValueError`` (a sentence for the public) what must not be registered.
 
-    ``https`` is for all; ``http`` for the loopback addresses, of web clients only where
-    ``allow_http_loopback`` says so; a private-use scheme for native applications (RFC 8252 §7).
+    ``https`` is for all; ``http`` for loopback addresses: of native applications always
+    (RFC 8252 §7.3), of web clients where ``allow_http_loopback`` says so; a private-use scheme
+    for native applications (RFC 8252 §7.1).
     """
-    text = _plain_text(uri)
-    if match := _WEB.fullmatch(text):
-        _check_host(match["host"])
-        _check_port(match["port"])
-        if match["scheme"] == "http":
-            _check_http(match["host"], application_type, allow_http_loopback)
-    elif _SCHEME.match(text) and not re.match("https?:", text, re.IGNORECASE):
-        match = _check_private_use(text, application_type)
+    text = web_uri.plain_text(uri)
+    if "#" in text:
+        raise ValueError("must not have a fragment, not even an empty one")
+    if "*" in text:
+        raise ValueError("must not have a wildcard")
+    native = application_type == "native"
+    if text.lower().startswith(("https:", "http:")):
+        match = web_uri.check(text, allow_http_loopback=native or allow_http_loopback)
     else:
-        raise ValueError("must be https://host/path in lower-case ASCII, without user information")
-    _check_path(match["path"] or "")
+        match = _private_use(text, native=native)
+    if _DOT_SEGMENT.search(match["path"] or ""):
+        raise ValueError("must not have dot segments in the path")
     _check_query(match["query"] or "")
 
 
@@ -106,20 +98,9 @@ def append(uri: str, params: Sequence[tuple[str, str]], *, fragment: bool) -> st
     return f"{uri}{answer}" if uri.endswith(("?", "&")) else f"{uri}&{answer}"
 
 
-def origin_of(uri: str) -> str | None:
-    """The web origin as browsers send it, or ``None`` where there is none (RFC 6454 §6.2)."""
-    match = _WEB.fullmatch(uri)
-    if match is None:
-        return None
-    scheme, host, port = match["scheme"], match["host"].lower(), match["port"]
-    if port is None or port == _DEFAULT_PORT[scheme]:
-        return f"{scheme}://{host}"
-    return f"{scheme}://{host}:{port}"
-
-
 def host_of(uri: str) -> str:
     """What to show to a person: the host in its ASCII form, or a private-use scheme."""
-    if match := _WEB.fullmatch(uri):
+    if match := web_uri.WEB_URI.fullmatch(uri):
         return match["host"].lower()
     scheme = _SCHEME.match(uri)
     return scheme[1].lower() if scheme else ""
@@ -127,65 +108,13 @@ def host_of(uri: str) -> str:
 
 def is_loopback(uri: str) -> bool:
     """Does it lead back to the machine of the person (RFC 8252 §7.3)?"""
-    return host_of(uri) in _LOOPBACK_HOSTS
+    return host_of(uri) in web_uri.LOOPBACK_HOSTS
 
 
-def _plain_text(uri: object) -> str:
-    if not isinstance(uri, str) or not uri:
-        raise ValueError("must be a text that is not empty")
-    if len(uri) > LONGEST:
-        raise ValueError(f"must not be longer than {LONGEST} characters")
-    if not uri.isascii() or not uri.isprintable() or " " in uri or "\\" in uri:
-        raise ValueError("must be printable ASCII without spaces or backslashes")
-    if "#" in uri:
-        raise ValueError("must not have a fragment, not even an empty one")
-    if "*" in uri:
-        raise ValueError("must not have a wildcard")
-    return uri
-
-
-def _check_host(host: str) -> None:
-    if host.startswith("["):
-        _check_ipv6(host[1:-1])
-        return
-    labels = host.split(".")
-    if len(host) > LONGEST_HOST or not all(map(_LABEL.fullmatch, labels)):
-        raise ValueError("must have a host of non-empty labels, without a dot at the end")
-    if re.fullmatch(r"[0-9]+|0[xX][0-9A-Fa-f]*", labels[-1]):
-        _check_ipv4(host)
-
-
-def _check_ipv6(address: str) -> None:
-    try:
-        canonical = str(ipaddress.IPv6Address(address))
-    except ValueError:
-        raise ValueError("must have a valid IPv6 address in the brackets") from None
-    if canonical != address:
-        raise ValueError("must spell the IPv6 address in its short lower-case form")
-
-
-def _check_ipv4(host: str) -> None:
-    try:
-        ipaddress.IPv4Address(host)
-    except ValueError:
-        raise ValueError("must spell an IPv4 address as four decimal numbers") from None
-
-
-def _check_port(port: str | None) -> None:
-    if port is not None and not (_PORT.fullmatch(port) and int(port) <= HIGHEST_PORT):
-        raise ValueError("must have a port from 1 to 65535")
-
-
-def _check_http(host: str, application_type: str, allow_loopback: bool) -> None:
-    if host not in _LOOPBACK_HOSTS:
-        raise ValueError("must use https; http is for loopback addresses only")
-    if application_type != "native" and not allow_loopback:
-        raise ValueError("must use https; http to a loopback address is for native applications")
-
-
-def _check_private_use(uri: str, application_type: str) -> re.Match[str]:
+def _private_use(uri: str, *, native: bool) -> re.Match[str]:
+    """A scheme that is a reversed domain name, and no authority (RFC 8252 §7.1)."""
     scheme = uri.partition(":")[0]
-    if application_type != "native" or "." not in scheme.strip("."):
+    if not native or "." not in scheme.strip("."):
         raise ValueError(
             "must use https; native applications may use a scheme of their own that is a reversed"
             " domain name"
@@ -196,11 +125,6 @@ def _check_private_use(uri: str, application_type: str) -> re.Match[str]:
     return match
 
 
-def _check_path(path: str) -> None:
-    if _DOT_SEGMENT.search(path):
-        raise ValueError("must not have dot segments in the path")
-
-
 def _check_query(query: str) -> None:
     names = {unquote_plus(part.partition("=")[0]) for part in re.split("[&;]", query)}
     if taken := sorted(names & RESPONSE_PARAMETERS):
@@ -209,6 +133,6 @@ def _check_query(query: str) -> None:
 
 def _without_port(uri: str) -> tuple[str, str] | None:
     match = _LOOPBACK.fullmatch(uri)
-    if match is None or int(match["port"] or 1) > HIGHEST_PORT:
+    if match is None or not web_uri.is_port(match["port"] or "80"):
         return None
     return match["host"], match["rest"]

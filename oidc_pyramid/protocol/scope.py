@@ -16,10 +16,10 @@ def parse(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
     if not _SCOPE.fullmatch(text):
-        raise ValueError("scope must be printable ASCII words separated by single spaces")
+        raise ValueError("must be printable ASCII words separated by single spaces")
     values = tuple(dict.fromkeys(text.split(" ")))
     if len(values) > MOST_VALUES:
-        raise ValueError(f"scope has more than {MOST_VALUES} values")
+        raise ValueError(f"must not have more than {MOST_VALUES} values")
     return values
 
 
