@@ -3,12 +3,17 @@
 Called by the Makefile: `python tools/install.py ".[test]"`.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 LOG = Path(sys.prefix) / "install.log"
-COMPILER_SIGNS = ("gcc", "cc1", "cl.exe", "Microsoft Visual C++", "Python.h", "compiler")
+COMPILER_SIGNS = re.compile(
+    r"error: command '[^']*(cc|clang|\+\+)'|unable to execute '|Python\.h|C compiler|Visual C\+\+"
+    r"|can't find Rust compiler|No such file or directory: '(gcc|cc|g\+\+|c\+\+)'"
+)
+ERROR = re.compile(r"^\s*ERROR:\s*(.+)$", re.MULTILINE | re.IGNORECASE)
 NETWORK_SIGNS = ("NewConnectionError", "Temporary failure in name resolution", "ConnectTimeout")
 
 
@@ -16,13 +21,13 @@ def reason(log: str) -> str:
     """The most likely cause of a failed installation, with its cure."""
     if any(sign in log for sign in NETWORK_SIGNS):
         return "the package index could not be reached: check the network, or pip's index settings"
-    if any(sign in log for sign in COMPILER_SIGNS):
+    if COMPILER_SIGNS.search(log):
         return (
             "a package has no ready-made build for this machine and needs a C compiler: install one"
             " (Debian, Ubuntu: apt install build-essential python3-dev) and try again"
         )
-    errors = [line for line in log.splitlines() if line.startswith("ERROR:")]
-    return errors[0].removeprefix("ERROR:").strip() if errors else "pip gave no reason"
+    found = [text for text in ERROR.findall(log) if text != "subprocess-exited-with-error"]
+    return found[0] if found else "pip gave no reason"
 
 
 def main(target: str) -> int:

@@ -41,6 +41,8 @@ def test_a_free_port_is_silent(tmp_path, listener):
     "log,sentence",
     [
         ("error: command 'gcc' failed: No such file or directory", "needs a C compiler"),
+        ("error: command '/usr/bin/gcc' failed with exit code 1", "needs a C compiler"),
+        ("  error: package directory 'x' does not exist", "package directory 'x' does not exist"),
         ("fatal error: Python.h: No such file", "needs a C compiler"),
         ("NewConnectionError: failed to establish", "could not be reached"),
         ("blah\nERROR: No matching distribution found for x\n", "No matching distribution"),
