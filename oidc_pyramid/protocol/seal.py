@@ -64,7 +64,7 @@ class Sealer:
         """A text that only :meth:`open` with the same purpose can read."""
         key, context = self._purpose_key(self._current, purpose)
         salt = secrets.token_bytes(_SALT)
-        sealed = AESGCM(hkdf(key, salt, _MESSAGE)).encrypt(_NONCE, payload, context)
+        sealed = encrypt(hkdf(key, salt, _MESSAGE), payload, context)
         return base64url.encode(VERSION + self._current + salt + sealed)
 
     def open(self, purpose: str, text: str) -> bytes:
@@ -73,10 +73,7 @@ class Sealer:
         if kid not in self._roots:
             raise UnknownSealKey(kid.hex())
         key, context = self._purpose_key(kid, purpose)
-        try:
-            return AESGCM(hkdf(key, salt, _MESSAGE)).decrypt(_NONCE, sealed, context)
-        except InvalidTag:
-            raise SealError("the seal is broken or was made for something else") from None
+        return decrypt(hkdf(key, salt, _MESSAGE), sealed, context)
 
     def _purpose_key(self, kid: bytes, purpose: str) -> tuple[bytes, bytes]:
         known = self._purposes.get((kid, purpose))
@@ -111,6 +108,19 @@ def _parts(text: str) -> tuple[bytes, bytes, bytes]:
     if len(message) < _OVERHEAD or message[:1] != VERSION:
         raise SealError("not the text of a seal")
     return message[1:_HEAD], message[_HEAD : _HEAD + _SALT], message[_HEAD + _SALT :]
+
+
+def encrypt(key: bytes, plaintext: bytes, context: bytes) -> bytes:
+    """AES-256-GCM with a key that is used for this one message."""
+    return AESGCM(key).encrypt(_NONCE, plaintext, context)
+
+
+def decrypt(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """The plaintext, or ``SealError`` where key, text or context is another."""
+    try:
+        return AESGCM(key).decrypt(_NONCE, sealed, context)
+    except InvalidTag:
+        raise SealError("damaged, or made with another key or for something else") from None
 
 
 def hkdf(secret: bytes, salt: bytes, info: bytes) -> bytes:
