@@ -38,7 +38,7 @@ SECTIONS = {  # the first key of each section, and its title
     "consent_remember": "Consent",
     "signup": "Accounts, passwords and throttles",
     "bearer_in_body": "Userinfo, introspection and public documents",
-    "sweep_interval": "Operation",
+    "database": "Operation",
 }
 
 
@@ -248,6 +248,9 @@ class Settings:
     discovery_max_age: int = key(duration, "1h", """
         How long others may keep the metadata.""", was="OIDC_DISCOVERY_CACHE_EXPIRE")
 
+    database: str = key(text, "", """
+        Which database, where the application has several: NAME of `zodbconn.uri.NAME`. Empty:
+        that of `zodbconn.uri`.""")
     sweep_interval: int = key(duration, "5m", """
         How often the running server removes what has expired. 0: never; run `oidc-pyramid
         purge` instead.""")

@@ -1,0 +1,128 @@
+"""What a command works on: an ini file, its settings, and the database without the web."""
+
+from __future__ import annotations
+
+import configparser
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import plaster
+from pyramid.paster import get_appsettings
+from transaction import TransactionManager
+from ZODB import DB
+
+from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.scripts.failures import Failure
+from oidc_pyramid.settings import Settings, read_settings
+from oidc_pyramid.storage import ROOT_KEY, DatabaseMissing, ForeignDatabase, open_database
+
+INI_VARIABLE = "OIDC_PYRAMID_INI"
+DEFAULT_INI = "development.ini"
+TRIES = 5
+
+T = TypeVar("T")
+
+
+class Deployment:
+    """One provider as an ini file describes it."""
+
+    def __init__(self, ini: str) -> None:
+        self.ini = ini
+
+    @cached_property
+    def mapping(self) -> Mapping[str, Any]:
+        """The settings of the application's section, as they are written."""
+        path = Path(plaster.parse_uri(self.ini).path)
+        if not path.is_file():
+            raise Failure(f"there is no file {path}: name the ini file with -c")
+        try:
+            return _section(self.ini)
+        except (LookupError, ImportError, configparser.Error) as error:
+            raise Failure(f"{self.ini} can't be read: {error}") from error
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, checked."""
+        return read_settings(self.mapping)
+
+    @contextmanager
+    def database(self, *, create: bool = False) -> Iterator[DB]:
+        """The open database; closed again whatever happens."""
+        name = str(self.mapping.get("oidc.database", ""))
+        db = open_database(self.mapping, create=create, name=name)
+        try:
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Provider]:
+        """The provider as it is now; nothing is written."""
+        with self.database() as db, snapshot(db) as root:
+            yield provider_in(root)
+
+    def change(self, work: Callable[[Provider], T]) -> T:
+        """Run *work* in a transaction of its own, again when a rival was faster."""
+        with self.database() as db:
+            return in_transaction(db, lambda root: work(provider_in(root)))
+
+
+def _section(ini: str) -> Mapping[str, Any]:
+    """The application's section, without importing the application where that can be avoided."""
+    name = plaster.parse_uri(ini).fragment or "main"
+    settings: Mapping[str, Any] = plaster.get_settings(ini, f"app:{name}")
+    if str(settings.get("use", "")).startswith(("egg:", "call:")):
+        return settings
+    inherited: Mapping[str, Any] = get_appsettings(ini)
+    return inherited
+
+
+@contextmanager
+def snapshot(db: DB) -> Iterator[Mapping[str, Any]]:
+    """The root of the database, for reading."""
+    manager = TransactionManager(explicit=True)
+    connection = db.open(manager)
+    manager.begin()
+    try:
+        yield connection.root()
+    finally:
+        manager.abort()
+        connection.close()
+
+
+def in_transaction(db: DB, work: Callable[[Any], T]) -> T:
+    """Commit what *work* does to the root; it is run again after a conflict."""
+    manager = TransactionManager(explicit=True)
+    connection = db.open(manager)
+    try:
+        for attempt in manager.attempts(TRIES):
+            with attempt:
+                result = work(connection.root())
+    finally:
+        connection.close()
+    return result
+
+
+def provider_in(root: Mapping[str, Any]) -> Provider:
+    """The provider, or a sentence about what is there instead."""
+    provider = root.get(ROOT_KEY)
+    if provider is None:
+        raise DatabaseMissing("the database is empty: run 'oidc-pyramid init' first")
+    if not isinstance(provider, Provider):
+        raise ForeignDatabase(f"what the database calls {ROOT_KEY} is not ours")
+    return provider
+
+
+def chosen_ini(given: str | None) -> str:
+    """``-c``, else the environment's, else ``development.ini`` where there is one."""
+    ini = given or os.environ.get(INI_VARIABLE) or DEFAULT_INI
+    if ini == DEFAULT_INI and not Path(ini).is_file():
+        raise click.UsageError(
+            f"which ini file? Name it with -c or in {INI_VARIABLE}; there is no {DEFAULT_INI} here"
+        )
+    return ini

@@ -1,0 +1,202 @@
+"""``oidc-pyramid keys``: the ring of signing keys."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import click
+
+from oidc_pyramid.models.keys import CURRENT, NEXT, RETIRED, KeyRing, SigningKey
+from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.protocol.jose import import_pem, new_key
+from oidc_pyramid.scripts.deployment import Deployment
+from oidc_pyramid.scripts.failures import Commands, Failure
+from oidc_pyramid.scripts.output import json_option, moment, print_json, print_table, say
+from oidc_pyramid.settings import Settings
+from oidc_pyramid.settings.table import ALGS
+
+alg_option = click.option("--alg", type=click.Choice(ALGS), help="The signature algorithm.")
+now_option = click.option(
+    "--now", "at_once", is_flag=True, help="Sign with it at once, without publishing it ahead."
+)
+
+
+@click.group(cls=Commands)
+def keys() -> None:
+    """Keys that ID Tokens are signed with."""
+
+
+@keys.command()
+@alg_option
+@now_option
+@click.pass_obj
+def create(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
+    """Make a key. It is published now, and signs after 'keys rotate'.
+
+    The first key of an algorithm signs at once.
+    """
+    jwk = new_key(alg or deployment.settings.signing_alg)
+    say(_add(deployment, jwk, at_once=at_once))
+
+
+@keys.command("import")
+@click.argument("file", type=click.File("rb"))
+@alg_option
+@click.option("--kid", help="Its key id. Default: the thumbprint (RFC 7638).")
+@click.option("--passphrase", is_flag=True, help="Ask for the passphrase of the file.")
+@now_option
+@click.pass_obj
+def import_(
+    deployment: Deployment,
+    file: Any,
+    alg: str | None,
+    kid: str | None,
+    *,
+    passphrase: bool,
+    at_once: bool,
+) -> None:
+    """Take over a private key from a PEM file, such as the ancestor's OIDC_RSA_KEY.pem."""
+    typed = click.prompt("Passphrase", hide_input=True, err=True) if passphrase else None
+    try:
+        jwk = import_pem(file.read(), alg, password=typed.encode() if typed else None, kid=kid)
+    except ValueError as error:
+        raise Failure(f"{file.name}: {error}") from error
+    if jwk["alg"] not in ALGS:
+        raise Failure(f"{file.name}: keys for {jwk['alg']} are not used here ({', '.join(ALGS)})")
+    say(_add(deployment, jwk, at_once=at_once))
+
+
+@keys.command()
+@alg_option
+@now_option
+@click.pass_obj
+def rotate(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
+    """Sign with the next key of each algorithm, or make one that is missing.
+
+    A key that was published less than oidc.key_publish_ahead ago is not used yet.
+    """
+    settings, now = deployment.settings, int(time.time())
+
+    def work(provider: Provider) -> list[str]:
+        _opens(provider, settings)
+        ring = provider.keys
+        algs = (alg,) if alg else tuple(dict.fromkeys((*settings.signing_algs, *ring.algs())))
+        ring.expire(now=now)
+        return [turn(ring, each, settings, now=now, at_once=at_once) for each in algs]
+
+    for sentence in deployment.change(work):
+        say(sentence)
+
+
+@keys.command("list")
+@json_option
+@click.option("--all", "everything", is_flag=True, help="Retired keys too.")
+@click.pass_obj
+def show_all(deployment: Deployment, *, everything: bool, as_json: bool) -> None:
+    """List the keys: next, current and retiring ones are published."""
+    with deployment.reading() as provider:
+        ring = provider.keys.keys
+        found = [described(key) for key in ring if everything or key.state != RETIRED]
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        {name.removesuffix("_at"): _readable(name, value) for name, value in key.items()}
+        for key in found
+    ]
+    columns = ("kid", "alg", "state", "created", "activated", "remove")
+    print_table(rows, columns, "There are no keys: oidc-pyramid keys create.")
+
+
+@keys.command(context_settings={"ignore_unknown_options": True})  # a kid may begin with "-"
+@click.argument("kid")
+@click.option("--at-once", is_flag=True, help="It was stolen: take it out of the published keys.")
+@click.pass_obj
+def retire(deployment: Deployment, kid: str, *, at_once: bool) -> None:
+    """Sign with a key no more. What it signed stays good for a while, or ends with --at-once."""
+    settings, now = deployment.settings, int(time.time())
+
+    def work(provider: Provider) -> str:
+        key = provider.keys.get(kid)
+        if key is None or key.state == RETIRED:
+            raise Failure(f"there is no key {kid} in use: oidc-pyramid keys list")
+        return _retire(provider.keys, key, settings, now=now, at_once=at_once)
+
+    say(deployment.change(work))
+
+
+def turn(ring: KeyRing, alg: str, settings: Settings, *, now: int, at_once: bool = False) -> str:
+    """One step of a rotation; says what was done."""
+    following = ring.in_state(alg, NEXT)
+    if following is None:
+        made = SigningKey(new_key(alg), settings.secret, state=NEXT, now=now)
+        return place(ring, made, settings, now=now, at_once=at_once)
+    usable_at = following.created_at + settings.key_publish_ahead
+    if now < usable_at and not at_once:
+        return f"{alg}: {following.kid} is published; rotate again after {moment(usable_at)}."
+    ring.activate(following, now=now, keep=settings.key_retire_after)
+    return f"{alg}: {following.kid} signs now."
+
+
+def place(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_once: bool) -> str:
+    """Put a new key into the ring: current where there is none, else next; says which."""
+    if not at_once and ring.in_state(key.alg, NEXT) is not None:
+        raise Failure(f"{key.alg} has a next key already: oidc-pyramid keys rotate")
+    try:
+        ring.add(key)
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    if at_once or ring.in_state(key.alg, CURRENT) is None:
+        ring.activate(key, now=now, keep=settings.key_retire_after)
+        return f"{key.alg}: {key.kid} signs now."
+    usable_at = moment(now + settings.key_publish_ahead)
+    return f"{key.alg}: {key.kid} is published; rotate after {usable_at}."
+
+
+def described(key: SigningKey) -> dict[str, Any]:
+    """What may be shown of a key; times in seconds."""
+    names = ("kid", "alg", "use", "state", "created_at", "activated_at", "retired_at", "remove_at")
+    return {name: getattr(key, name) for name in names}
+
+
+def _add(deployment: Deployment, jwk: dict[str, object], *, at_once: bool) -> str:
+    settings, now = deployment.settings, int(time.time())
+
+    def work(provider: Provider) -> str:
+        _opens(provider, settings)
+        key = SigningKey(jwk, settings.secret, state=NEXT, now=now)
+        return place(provider.keys, key, settings, now=now, at_once=at_once)
+
+    return deployment.change(work)
+
+
+def _retire(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_once: bool) -> str:
+    was_current = key.state == CURRENT
+    following = ring.in_state(key.alg, NEXT) if was_current else None
+    if was_current and following is None:
+        raise Failure(
+            f"{key.kid} is the only key of {key.alg}: run 'oidc-pyramid keys create --alg "
+            f"{key.alg}' first"
+        )
+    keep = settings.key_retire_after if key.activated_at and not at_once else 0
+    ring.retire(key, now=now, keep=keep)
+    if following is not None:
+        ring.activate(following, now=now, keep=keep)
+        return f"{key.kid} signs no more; {following.kid} does."
+    return f"{key.kid} signs no more."
+
+
+def _opens(provider: Provider, settings: Settings) -> None:
+    """The secret is the one under which everything else was wrapped."""
+    try:
+        provider.vault.open(settings.secret)
+    except ValueError as error:
+        raise Failure(
+            "oidc.secret is not the one that this database was made with: take the right one "
+            "from your backup"
+        ) from error
+
+
+def _readable(name: str, value: object) -> object:
+    return moment(value) if name.endswith("_at") and isinstance(value, int) else value

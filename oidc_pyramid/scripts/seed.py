@@ -1,0 +1,104 @@
+"""Development data: somebody to sign in as, and a client to sign in to. On loopback alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.models.users import User
+from oidc_pyramid.passwords import Passwords
+from oidc_pyramid.settings import Settings
+from oidc_pyramid.settings.addresses import is_loopback, issuer_host
+
+#: User name, password and claims; the welcome page of development names the first two.
+PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
+    (
+        "alice",
+        "wonderland",
+        {
+            "name": "Alice Liddell",
+            "given_name": "Alice",
+            "family_name": "Liddell",
+            "nickname": "Alice",
+            "preferred_username": "alice",
+            "email": "alice@example.com",
+            "email_verified": True,
+            "phone_number": "+44 1865 276150",
+            "phone_number_verified": True,
+            "birthdate": "1852-05-04",
+            "zoneinfo": "Europe/London",
+            "locale": "en-GB",
+            "website": "https://example.com/alice",
+            "address_formatted": "Christ Church\nSt Aldates\nOxford OX1 1DP\nUnited Kingdom",
+            "address_street_address": "St Aldates",
+            "address_locality": "Oxford",
+            "address_postal_code": "OX1 1DP",
+            "address_country": "United Kingdom",
+        },
+    ),
+    (
+        "bob",
+        "builder",
+        {
+            "name": "Bob Baumann",
+            "given_name": "Bob",
+            "family_name": "Baumann",
+            "preferred_username": "bob",
+            "email": "bob@example.com",
+            "locale": "de-DE",
+        },
+    ),
+)
+
+DEMO_CLIENT_ID = "demo"
+DEMO_CLIENT_SECRET = "demo-secret-for-development-only"
+
+Seeding = Callable[[Provider, int], list[str]]
+
+
+def wants_seed(settings: Settings) -> bool:
+    """Development, on an address that only this machine can reach."""
+    return settings.development and is_loopback(issuer_host(settings.issuer))
+
+
+def seed(settings: Settings) -> Seeding:
+    """Hash the passwords now; what is returned adds what is missing, in a transaction."""
+    passwords = Passwords(settings)
+    hashes = {username: passwords.hash(password) for username, password, _ in PEOPLE}
+
+    def work(provider: Provider, now: int) -> list[str]:
+        return [*_people(provider, hashes, now), *_client(provider, settings, now)]
+
+    return work
+
+
+def _people(provider: Provider, hashes: dict[str, str], now: int) -> list[str]:
+    done = []
+    for username, password, claims in PEOPLE:
+        if provider.users.by_username(username) is None:
+            person = User(username, now=now, **claims)
+            person.set_password_hash(hashes[username], now=now)
+            provider.users.add(person)
+            done.append(f"Added {username}, password {password} (development only).")
+    return done
+
+
+def _client(provider: Provider, settings: Settings, now: int) -> list[str]:
+    """A client for trying things out by hand, with redirect URIs on this machine."""
+    if provider.clients.get(DEMO_CLIENT_ID) is not None:
+        return []
+    client = Client(
+        DEMO_CLIENT_ID,
+        now=now,
+        client_name="Demonstration client",
+        redirect_uris=("http://127.0.0.1:8000/callback", "http://localhost:8000/callback"),
+        post_logout_redirect_uris=("http://127.0.0.1:8000/", "http://localhost:8000/"),
+        grant_types=settings.grant_types,
+        response_types=settings.response_types,
+        scope=("openid", "profile", "email", "phone", "address", "offline_access"),
+        token_endpoint_auth_method="client_secret_basic",
+    )
+    client.set_secret(DEMO_CLIENT_SECRET)
+    provider.clients.add(client)
+    return [f"Added the client {DEMO_CLIENT_ID}, secret {DEMO_CLIENT_SECRET} (development only)."]
