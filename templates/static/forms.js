@@ -1,0 +1,42 @@
+// Two comforts that no page depends on: a button that shows the password, and forms that are sent
+// once however often somebody clicks.
+(function () {
+  "use strict";
+
+  function reveal(box) {
+    var input = box.querySelector("input");
+    var button = document.createElement("button");
+    function show(visible) {
+      input.type = visible ? "text" : "password";
+      button.textContent = visible ? box.dataset.conceal : box.dataset.reveal;
+      button.setAttribute("aria-pressed", String(visible));
+    }
+    button.type = "button";
+    button.className = "reveal-button";
+    button.setAttribute("aria-label", box.dataset.label);
+    button.setAttribute("aria-controls", input.id);
+    button.addEventListener("click", function () {
+      show(input.type === "password");
+      input.focus();
+    });
+    input.form.addEventListener("submit", function () {
+      show(false);
+    });
+    show(false);
+    box.appendChild(button);
+  }
+
+  function once(form) {
+    var sent = false;
+    form.addEventListener("submit", function (event) {
+      if (sent) event.preventDefault();
+      sent = true;
+    });
+    window.addEventListener("pageshow", function () {
+      sent = false;
+    });
+  }
+
+  document.querySelectorAll(".reveal").forEach(reveal);
+  document.querySelectorAll("form[data-once]").forEach(once);
+})();
