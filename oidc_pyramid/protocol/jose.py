@@ -82,7 +82,7 @@ class Signer:
         self.kid = kid
         try:
             self._sign = _signing(alg, JWK.from_json(jwk_json))
-        except JWException:
+        except (JWException, TypeError):  # jwcrypto trips over missing members
             raise ValueError("this is not a private key for signing") from None
         self._headers: dict[str | None, bytes] = {}
 
