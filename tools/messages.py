@@ -4,9 +4,11 @@
 but the sources (no dates, no line numbers), so running it twice changes nothing.
 """
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -26,12 +28,34 @@ DATES = re.compile(
 )
 
 
+# where errors keep the sentence that a page may show: the argument's place. protocol/ marks no
+# texts, because it knows nothing of translations; what is a sentence ends with a full stop.
+SENTENCE_OF = {"Check": 2, "PageError": 0}
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """The sentences for people in the errors of one module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        place = SENTENCE_OF.get(node.func.id, len(node.args))
+        for argument in node.args[place : place + 1]:
+            if isinstance(argument, ast.Constant) and str(argument.value).endswith("."):
+                yield str(argument.value)
+
+
 def extract() -> None:
     """Writes the template from the pages and the Python sources."""
     LOCALE.mkdir(exist_ok=True)
     command = [Path(sys.executable).parent / "pot-create", "-d", DOMAIN, "-o", TEMPLATE]
     options = ["--no-linenumbers", "--sort-output", "--package-name", DOMAIN]
     subprocess.run([*command, *options, "templates", "oidc_pyramid"], cwd=ROOT, check=True)
+    found = catalog(TEMPLATE)
+    for path in sorted((ROOT / DOMAIN).rglob("*.py")):
+        for sentence in sentences(path):
+            found.add(sentence, locations=[(f"./{path.relative_to(ROOT).as_posix()}", None)])
+    with TEMPLATE.open("wb") as file:
+        write_po(file, found, width=100, sort_output=True)
     TEMPLATE.write_bytes(DATES.sub(b"", TEMPLATE.read_bytes()))
 
 
