@@ -104,7 +104,7 @@ def _option(name: str) -> Callable[[F], F]:
 def _from_file(file: Any) -> dict[str, Any]:
     document = {} if file is None else _json(file)
     if not isinstance(document, dict):
-        raise Failure(f"{file.name}: a JSON object is needed")
+        raise Failure(f"{_named(file)}: a JSON object is needed")
     return document
 
 
@@ -112,4 +112,8 @@ def _json(file: Any) -> Any:
     try:
         return json.loads(file.read())
     except ValueError as error:
-        raise Failure(f"{file.name} is not JSON: {error}") from error
+        raise Failure(f"{_named(file)} is not JSON: {error}") from error
+
+
+def _named(file: Any) -> str:
+    return str(getattr(file, "name", "standard input"))

@@ -19,6 +19,8 @@ from ZODB import DB
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.scripts.failures import Failure
 from oidc_pyramid.settings import Settings, read_settings
+from oidc_pyramid.settings.convert import text
+from oidc_pyramid.settings.sources import fetch
 from oidc_pyramid.storage import ROOT_KEY, DatabaseMissing, ForeignDatabase, open_database
 
 INI_VARIABLE = "OIDC_PYRAMID_INI"
@@ -43,7 +45,8 @@ class Deployment:
         try:
             return _section(self.ini)
         except (LookupError, ImportError, configparser.Error) as error:
-            raise Failure(f"{self.ini} can't be read: {error}") from error
+            reason = " ".join(str(error).split())
+            raise Failure(f"{self.ini} can't be read: {reason}") from error
 
     @cached_property
     def settings(self) -> Settings:
@@ -53,7 +56,7 @@ class Deployment:
     @contextmanager
     def database(self, *, create: bool = False) -> Iterator[DB]:
         """The open database; closed again whatever happens."""
-        name = str(self.mapping.get("oidc.database", ""))
+        name = text.read(fetch("oidc.database", self.mapping.get("oidc.database", "")))
         db = open_database(self.mapping, create=create, name=name)
         try:
             yield db

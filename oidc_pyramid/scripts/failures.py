@@ -41,6 +41,6 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            if ctx.params.get("traceback"):
+            if ctx.find_root().params.get("traceback"):
                 raise
-            raise Failure(sentence(error)) from error
+            raise Failure(" ".join(sentence(error).split())) from error

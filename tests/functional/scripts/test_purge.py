@@ -1,0 +1,38 @@
+"""``oidc-pyramid purge``: what has expired goes, what lives stays."""
+
+import time
+
+from oidc_pyramid.models.authorizations import Authorization
+from oidc_pyramid.scripts.deployment import Deployment
+
+
+def test_nothing_to_do(terminal):
+    assert terminal.json("purge") == dict.fromkeys(
+        ("authorizations", "sessions", "browsers", "denylist", "grants", "keys"), 0
+    )
+    assert "authorizations: 0" in terminal.says("purge")
+
+
+def test_expired_things_go_batch_by_batch(terminal):
+    terminal.set(sweep_batch="3")
+    now = int(time.time())
+
+    def fill(provider):
+        for number in range(40):
+            dead = Authorization(f"dead:{number}", now=now - 9 * 86400)
+            dead.keep_until = now - 1
+            provider.authorizations.add(dead)
+            provider.denylist.deny(f"token{number}", now - 1)
+        alive = Authorization("alive", now=now)
+        alive.keep_until = now + 600
+        provider.authorizations.add(alive)
+        provider.denylist.deny("token", now + 600)
+
+    Deployment(str(terminal.ini)).change(fill)
+    removed = terminal.json("purge")
+    assert (removed["authorizations"], removed["denylist"]) == (40, 40)
+    with terminal.provider() as provider:
+        assert provider.authorizations.get("alive") is not None
+        assert "token" in provider.denylist
+        assert provider.authorizations.swept("dead:1", now - 1)
+    assert terminal.json("purge")["authorizations"] == 0
