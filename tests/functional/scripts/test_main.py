@@ -1,9 +1,12 @@
 """Which ini file, and what happens when something is wrong with it."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from oidc_pyramid.scripts import COMMANDS, main
+from oidc_pyramid.scripts.document import reference
 
 
 def test_help_lists_the_commands():
@@ -92,3 +95,10 @@ def test_unforeseen_errors_are_a_sentence_too(terminal, monkeypatch):
     assert "the disk is on fire" in terminal.fails("user", "list")
     with pytest.raises(RuntimeError):
         terminal.run("--traceback", "user", "list")
+
+
+def test_the_reference_is_up_to_date():
+    page = Path(__file__).parents[3] / "docs" / "reference" / "command-line.md"
+    assert page.read_text("utf-8") == reference(), (
+        "python -m oidc_pyramid.scripts.document > docs/reference/command-line.md"
+    )
