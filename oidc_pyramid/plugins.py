@@ -62,7 +62,9 @@ def plugin(interface: type[Interface]) -> Callable[[type[T]], type[T]]:
     return decorate
 
 
-def register(config: Any, interface: type[Interface], utility: Any, name: str | None = None) -> None:
+def register(
+    config: Any, interface: type[Interface], utility: Any, name: str | None = None
+) -> None:
     """One action: discriminator (interface, name), an introspectable, a verified utility."""
     utility = config.maybe_dotted(utility)
     if isinstance(utility, type):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any
 
 from BTrees.OOBTree import OOBTree
@@ -13,6 +12,7 @@ from persistent import Persistent
 from zope.interface import implementer
 
 from oidc_pyramid.interfaces import IClient, IClients
+from oidc_pyramid.protocol import client_secret
 
 
 def new_client_id() -> str:
@@ -57,8 +57,9 @@ class Client(Persistent):
 
     # Ours, never taken from a registration request.
     skip_consent: bool = False
-    reuse_consent: bool = True
-    require_pkce: bool = True
+    verified: bool = False
+    reuse_consent: bool | None = None
+    require_pkce: bool = False
     refresh_grace: int | None = None
     access_token_format: str = ""
     owner: str = ""
@@ -90,6 +91,11 @@ class Client(Persistent):
         return self.token_endpoint_auth_method == "none"  # noqa: S105 - a method, not a secret
 
     @property
+    def remembers_consent(self) -> bool:
+        """Public clients ask each time unless the operator says otherwise (RFC 8252 §8.6)."""
+        return not self.public if self.reuse_consent is None else self.reuse_consent
+
+    @property
     def name(self) -> str:
         """What people are shown."""
         return self.client_name or self.client_id
@@ -112,11 +118,11 @@ class Client(Persistent):
         kept = ()
         if keep_until is not None:
             kept = tuple((digest, keep_until) for digest, until in self.secrets[-1:] if not until)
-        self.secrets = (*kept, (sha256(secret.encode()).digest(), 0))
+        self.secrets = (*kept, (client_secret.digest(secret), 0))
 
     def check_secret(self, secret: str, *, now: int) -> bool:
         """Compare in constant time with every secret that is still good."""
-        digest = sha256(secret.encode("utf-8", "surrogatepass")).digest()
+        digest = client_secret.digest(secret)
         good = False
         for known, until in self.secrets:
             same = hmac.compare_digest(known, digest)

@@ -1,0 +1,87 @@
+"""What a token rests on: client, account, grant, session. Does all of it still stand?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from oidc_pyramid.issuer import Issuer
+from oidc_pyramid.models.authorizations import Authorization
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.grants import Grant
+from oidc_pyramid.models.pin import pin
+from oidc_pyramid.protocol.access_token import AccessToken
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The anchors as they are now, and the scope that is left of what was authorized."""
+
+    client: Client
+    account: Any
+    grant: Grant | None
+    scope: tuple[str, ...]
+    authorization: Authorization | None = None
+
+
+def standing(issuer: Issuer, authorization: Authorization, *, write: bool) -> Standing | None:
+    """None when an anchor is missing, has ended, or has moved on since.
+
+    ``write`` pins each anchor: a revocation at the same time fails this commit. The order is
+    fixed, and a decision never rests on the absence of a key.
+    """
+    if not authorization.active:
+        return None
+    client = issuer.provider.clients.get(authorization.client_id)
+    if client is None or not _holds(client, authorization.client_generation, write=write):
+        return None
+    account = issuer.accounts.get(authorization.account_id)
+    if account is None:
+        return None
+    if write:
+        issuer.accounts.pin(account)
+    if account.generation != authorization.account_generation:
+        return None
+    grant = issuer.provider.grants.get(authorization.account_id, authorization.client_id)
+    if grant is None or not _holds(grant, authorization.grant_generation, write=write):
+        return None
+    if not _session_stands(issuer, authorization, write=write):
+        return None
+    scope = tuple(s for s in authorization.scope if s in grant.scope and s in client.scope)
+    return Standing(client, account, grant, scope, authorization)
+
+
+def _holds(anchor: Client | Grant, generation: int, *, write: bool) -> bool:
+    if write:
+        pin(anchor)
+    return anchor.active and anchor.generation == generation
+
+
+def _session_stands(issuer: Issuer, authorization: Authorization, *, write: bool) -> bool:
+    """A session-anchored authorization ends with its session (DESIGN: anchors)."""
+    if authorization.offline or not authorization.sid:
+        return True
+    session = issuer.provider.browsers.session(authorization.account_id, authorization.sid)
+    if session is None:
+        return False
+    if write:
+        pin(session)
+    return session.ended_at is None and issuer.now < session.expires_at
+
+
+def token_standing(issuer: Issuer, token: AccessToken) -> Standing | None:
+    """The standing of an access token; of client credentials the client is the one anchor."""
+    if not token.authorization:
+        client = issuer.provider.clients.get(token.client_id)
+        if client is None or not client.active or client.generation != token.generation:
+            return None
+        scope = tuple(s for s in token.scope if s in client.scope)
+        return Standing(client, None, None, scope)
+    authorization = issuer.provider.authorizations.get(token.authorization)
+    if authorization is None:
+        return None
+    found = standing(issuer, authorization, write=False)
+    if found is None:
+        return None
+    scope = tuple(s for s in token.scope if s in found.scope)
+    return Standing(found.client, found.account, found.grant, scope, authorization)

@@ -1,0 +1,74 @@
+"""The table of contents: what ``config.include("oidc_pyramid")`` puts together, in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid_retry import IBeforeRetry
+
+from oidc_pyramid import plugins, storage, throttle
+from oidc_pyramid.accounts import OwnAccounts
+from oidc_pyramid.browser_sessions import OwnSessions
+from oidc_pyramid.interfaces import (
+    IAccountsFactory,
+    IBrowserSessionsFactory,
+    IKeysFactory,
+    IThrottleFactory,
+)
+from oidc_pyramid.passwords import Passwords
+from oidc_pyramid.requests import OIDC
+from oidc_pyramid.runtime import Runtime
+from oidc_pyramid.safe import RingKeysFactory
+from oidc_pyramid.settings import read_settings
+from oidc_pyramid.transactions import IsOurs, back_off
+from oidc_pyramid.views.derivers import oidc_view
+
+CONTENTS = (
+    "claims",
+    "client_auth",
+    "grant_types",
+    "prompts",
+    "response_modes",
+    "response_types",
+    "token_formats",
+)
+PAGES = ("views", "account")
+
+
+def includeme(config: Any) -> None:
+    """Settings, storage, plug-ins, views, routes; then what the settings name."""
+    settings = read_settings(config.registry.settings)
+    runtime = Runtime(settings, Passwords(settings))
+    config.registry.registerUtility(runtime, Runtime.interface)
+    config.include("oidc_pyramid.transactions")
+    storage.includeme(config, create=settings.development)
+    config.add_request_method(OIDC, "oidc", reify=True)
+    config.include("oidc_pyramid.plugins")
+    config.add_view_deriver(oidc_view)
+    config.add_view_predicate("oidc_request", IsOurs)
+    config.include("oidc_pyramid.pages")
+    _defaults(config)
+    for package in CONTENTS:
+        config.scan(f"oidc_pyramid.{package}", categories=(plugins.CATEGORY,))
+    config.include("oidc_pyramid.scopes")
+    for package in PAGES:
+        config.scan(f"oidc_pyramid.{package}", categories=("pyramid",))
+    config.include("oidc_pyramid.views.errors")
+    config.include("oidc_pyramid.root")
+    config.include("oidc_pyramid.hooks")
+    for name in settings.include:
+        config.include(name)
+    config.add_subscriber(back_off, IBeforeRetry)
+
+
+def _defaults(config: Any) -> None:
+    """Our own people, sessions, keys and throttle; a host replaces any of them."""
+
+    def accounts(request: Any) -> OwnAccounts:
+        oidc = request.oidc
+        return OwnAccounts(oidc.provider, oidc.runtime.passwords, request.environ)
+
+    plugins.register_one(config, IAccountsFactory, accounts)
+    plugins.register_one(config, IBrowserSessionsFactory, OwnSessions)
+    plugins.register_one(config, IKeysFactory, RingKeysFactory())
+    plugins.register_one(config, IThrottleFactory, throttle.make)

@@ -1,0 +1,1 @@
+"""What a token request may redeem: a file per ``grant_type``."""

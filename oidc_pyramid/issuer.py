@@ -1,0 +1,199 @@
+"""The issuer at one moment: everything that a plug-in needs to issue and to recognise.
+
+Made once per request; holds what the transaction sees. No request object in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oidc_pyramid.events import Event
+from oidc_pyramid.interfaces import (
+    IAccounts,
+    IClaims,
+    IKeys,
+    IScope,
+    ISubject,
+    ITokenFormat,
+    ITokenProcessor,
+)
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.plugins import Plugins
+from oidc_pyramid.protocol.access_token import AccessToken
+from oidc_pyramid.protocol.id_token import Authentication, id_token_claims, without_empty
+from oidc_pyramid.protocol.outcomes import Issued
+from oidc_pyramid.protocol.params import Params
+from oidc_pyramid.protocol.redirect_uri import host_of
+from oidc_pyramid.protocol.subject import pairwise
+from oidc_pyramid.safe import Opened
+from oidc_pyramid.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """What a token processor is told."""
+
+    client: Client | None
+    account: Any
+    scope: tuple[str, ...]
+    kind: str
+
+
+@dataclass(slots=True)
+class Issuer:
+    """Settings, the provider, the plug-ins, the keys and the time (seconds)."""
+
+    settings: Settings
+    provider: Provider
+    plugins: Plugins
+    accounts: IAccounts
+    keys: IKeys
+    opened: Opened
+    now: int
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The issuer identifier: from the setting, never from a request."""
+        return self.settings.issuer
+
+    def announce(self, event: Event) -> None:
+        """To be told after the commit."""
+        self.events.append(event)
+
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope that a client may ask for."""
+        names = {*self.plugins.names(IScope), *self.plugins.names(IClaims)}
+        return tuple(sorted(names | set(self.settings.scopes)))
+
+    def subject(self, account: Any, client: Client) -> str:
+        """The ``sub`` of this account for this client (Core §8)."""
+        generator = self.plugins.get(ISubject)
+        subject = str(account.id if generator is None else generator(account))
+        if client.subject_type != "pairwise":
+            return subject
+        sector = host_of(client.sector_identifier_uri or (client.redirect_uris or ("",))[0])
+        return pairwise(self.opened.pairwise_salt, sector, subject)
+
+    def claims(self, account: Any, scope: Iterable[str]) -> dict[str, object]:
+        """The claims of these scopes, without those that have no value (Core §5.4)."""
+        claims: dict[str, object] = {}
+        for name in scope:
+            supplier = self.plugins.get(IClaims, name)
+            if supplier is not None:
+                supplied = supplier(account)
+                claims.update({c: v for c, v in supplied.items() if c in supplier.supplies})
+        return without_empty(claims)
+
+    def id_token_alg(self, client: Client) -> str:
+        """The client's choice, else the deployment's."""
+        return client.id_token_signed_response_alg or self.settings.signing_alg
+
+    def id_token(
+        self,
+        client: Client,
+        account: Any,
+        authentication: Authentication,
+        *,
+        scope: tuple[str, ...],
+        access_token: str | None = None,
+        code: str | None = None,
+    ) -> str:
+        """Signed for this client (Core §2)."""
+        alg = self.id_token_alg(client)
+        claims = id_token_claims(
+            self.name,
+            client.client_id,
+            authentication,
+            now=self.now,
+            lifetime=self.settings.id_token_expire,
+            alg=alg,
+            access_token=access_token,
+            code=code,
+        )
+        if self.settings.id_token_include_claims or not (access_token or code):
+            claims = {**self.claims(account, scope), **claims}
+        claims = self.process("id_token", claims, client, account, scope)
+        return self.keys.signer(alg).sign(claims, typ=None)
+
+    def process(
+        self,
+        kind: str,
+        claims: Mapping[str, object],
+        client: Client | None,
+        account: Any,
+        scope: tuple[str, ...],
+    ) -> dict[str, object]:
+        """Let the token processors of this kind have the last word."""
+        result = dict(claims)
+        context = Issuance(client, account, scope, kind)
+        for processor in self.plugins.all(ITokenProcessor):
+            if processor.kind == kind:
+                result = dict(processor(result, context))
+        return result
+
+    def access_token(
+        self,
+        client: Client,
+        *,
+        scope: tuple[str, ...],
+        authorization: str = "",
+        account_id: str = "",
+        generation: int,
+        audience: tuple[str, ...] = (),
+        confirmation: str = "",
+    ) -> str:
+        """In the client's format (RFC 6749 §1.4)."""
+        token = AccessToken(
+            id=secrets.token_hex(16),
+            authorization=authorization,
+            client_id=client.client_id,
+            account_id=account_id,
+            scope=scope,
+            audience=audience or (self.name,),
+            issued_at=self.now,
+            expires_at=self.now + self.settings.token_expire,
+            generation=generation,
+            confirmation=confirmation,
+        )
+        name = client.access_token_format or self.settings.access_token_format
+        return str(self.plugins.get(ITokenFormat, name).issue(token, self))
+
+    def read_access_token(self, text: str) -> AccessToken | None:
+        """The token if it is one of ours, unexpired and not revoked by itself.
+
+        Whether its anchors still stand is asked of :func:`oidc_pyramid.anchors.standing`.
+        """
+        for token_format in self.plugins.all(ITokenFormat):
+            token: AccessToken | None = token_format.read(text, self)
+            if token is not None:
+                good = self.now < token.expires_at and token.id not in self.provider.denylist
+                return token if good else None
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenExchange:
+    """A token request whose client is proven, for a grant type to redeem."""
+
+    params: Params
+    client: Client
+    issuer: Issuer
+
+
+def token_answer(
+    access_token: str, issuer: Issuer, scope: tuple[str, ...], **more: str | None
+) -> Issued:
+    """RFC 6749 §5.1; ``more`` are the refresh token and the ID Token, if any."""
+    body: dict[str, object] = {
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": issuer.settings.token_expire,
+        "scope": " ".join(scope),
+    }
+    body.update({name: value for name, value in more.items() if value})
+    return Issued(body)

@@ -1,0 +1,30 @@
+"""Numbered steps that bring an older database up to date; the database records the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from oidc_pyramid.models.provider import SCHEMA, Provider
+
+STEPS: dict[int, Callable[[Provider], None]] = {}
+
+
+class NewerDatabase(Exception):
+    """The database was written by a newer version: refuse to touch it."""
+
+
+def pending(provider: Provider) -> list[int]:
+    """The steps that have not run yet; raises ``NewerDatabase``."""
+    if provider.schema > SCHEMA:
+        msg = f"the database has schema {provider.schema}, this version knows {SCHEMA}: upgrade"
+        raise NewerDatabase(msg)
+    return list(range(provider.schema + 1, SCHEMA + 1))
+
+
+def evolve(provider: Provider) -> list[int]:
+    """Run the pending steps in order; returns their numbers. The caller commits."""
+    steps = pending(provider)
+    for number in steps:
+        STEPS[number](provider)
+        provider.schema = number
+    return steps

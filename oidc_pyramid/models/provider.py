@@ -1,0 +1,68 @@
+"""The root of everything that is kept for one issuer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from persistent import Persistent
+from zope.interface import implementer
+
+from oidc_pyramid.interfaces import IProvider
+from oidc_pyramid.models import nodes
+from oidc_pyramid.models.authorizations import Authorizations
+from oidc_pyramid.models.browsers import Browsers
+from oidc_pyramid.models.clients import Clients
+from oidc_pyramid.models.denylist import Denylist
+from oidc_pyramid.models.grants import Grants
+from oidc_pyramid.models.keys import KeyRing
+from oidc_pyramid.models.sweep import SweepMark
+from oidc_pyramid.models.throttle import Buckets
+from oidc_pyramid.models.users import Users
+from oidc_pyramid.models.vault import Vault
+
+SCHEMA = 1
+
+
+@implementer(IProvider)
+class Provider(Persistent):
+    """The provider. Only what has a URL is reached by ``[]``; vault, keys, grants are attributes.
+
+    ``epoch`` is part of every seal: a restored backup raises it. ``schema`` is the number of the
+    last evolve step that ran.
+    """
+
+    __name__ = ""
+    __parent__: Any = None
+    epoch: int = 1
+    schema: int = 0
+
+    def __init__(self, secret: bytes, *, now: int) -> None:
+        self.uuid = uuid.uuid4().hex
+        self.created_at = now
+        self.schema = SCHEMA
+        self.vault = Vault(secret)
+        self.keys = KeyRing()
+        self.clients = Clients()
+        self.users = Users()
+        self.grants = Grants()
+        self.authorizations = Authorizations()
+        self.browsers = Browsers()
+        self.denylist = Denylist()
+        self.throttle = Buckets()
+        self.sweep_mark = SweepMark()
+        self.clients.__parent__ = self
+        self.users.__parent__ = self
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "clients":
+            return self.clients
+        return PLACES[name](self, name)
+
+
+PLACES: dict[str, Callable[[Any, str], Any]] = {
+    ".well-known": nodes.WellKnown,
+    "interactions": nodes.Interactions,
+    "account": nodes.AccountPage,
+}

@@ -1,0 +1,72 @@
+"""Removing what has expired: small batches, a shard per transaction, never a live thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from persistent import Persistent
+
+from oidc_pyramid.models.shards import Shard, Shards
+
+if TYPE_CHECKING:
+    from oidc_pyramid.models.provider import Provider
+
+
+class SweepMark(Persistent):
+    """Which process sweeps, and when it last said so: once per deployment, not per worker."""
+
+    owner: str = ""
+    seen_at: int = 0
+
+    def claim(self, owner: str, *, now: int, interval: int) -> bool:
+        """True when *owner* may sweep now; two who claim at once conflict."""
+        if self.owner != owner and now < self.seen_at + 2 * interval:
+            return False
+        self.owner, self.seen_at = owner, now
+        return True
+
+
+Expired = Callable[[Any, int], bool]
+
+
+def jobs(provider: Provider) -> Iterator[tuple[str, Shards, Expired]]:
+    """What is swept: a name, the shards, and when a value may go."""
+    browsers, sessions = provider.browsers.trees()
+    yield "authorizations", provider.authorizations.tree(), _authorization_expired
+    yield "sessions", sessions, _session_expired
+    yield "browsers", browsers, lambda browser, now: browser.expires_at <= now
+    yield "denylist", provider.denylist.tree(), lambda expires_at, now: expires_at <= now
+    yield "grants", provider.grants.tree(), _grant_expired
+
+
+def _authorization_expired(authorization: Any, now: int) -> bool:
+    return bool(authorization.keep_until <= now)
+
+
+def _session_expired(session: Any, now: int) -> bool:
+    return session.expires_at <= now or session.ended_at is not None
+
+
+def _grant_expired(grant: Any, now: int) -> bool:
+    """A revoked grant goes when nothing made under it can still be alive (a year)."""
+    return grant.ended_at is not None and grant.ended_at + 366 * 24 * 3600 <= now
+
+
+def sweep_shard(shard: Shard, expired: Expired, *, now: int, batch: int) -> int:
+    """Remove up to *batch* expired entries of one shard; returns how many.
+
+    ``swept_until`` is raised first, in the same transaction: a code that expires at or before
+    it is refused, so a removed redemption marker can't make a code good again.
+    """
+    over = []
+    for key, value in shard.data.items():
+        if expired(value, now):
+            over.append(key)
+            if len(over) == batch:
+                break
+    if over:
+        shard.swept_until = max(shard.swept_until, now)
+        for key in over:
+            del shard.data[key]
+    return len(over)

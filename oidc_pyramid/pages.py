@@ -1,0 +1,94 @@
+"""What every page of ours can use: ``layout`` and ``page``; and where assets are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyramid.events import BeforeRender
+from pyramid.renderers import get_renderer
+from pyramid.static import static_view
+
+from oidc_pyramid.i18n import _
+from oidc_pyramid.views.endpoint import TEMPLATES
+
+DAY = 24 * 3600
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The frame of a page. Paths, not URLs: a page is used at the address it was opened at."""
+
+    lang: str
+    dir: str
+    site_name: str
+    root: str
+    footer_links: Sequence[tuple[str, str]] = ()
+    color_scheme: str = "auto"
+
+    def path(self, name: str) -> str:
+        """The path of one of our pages."""
+        return f"{self.root}/{name}"
+
+    def asset(self, name: str) -> str:
+        """The path of a file in ``templates/static``."""
+        return f"{self.root}/static/{name}"
+
+
+def add_globals(event: BeforeRender) -> None:
+    """``layout`` by asset specification, so that a host's layout is honoured."""
+    name = event.get("renderer_name") or ""
+    request = event.get("request")
+    if not name.startswith(TEMPLATES) or request is None:
+        return
+    event["layout"] = get_renderer(f"{TEMPLATES}layout.pt").implementation()
+    event["page"] = page_of(request)
+
+
+def page_of(request: Any) -> Page:
+    """For the language that was chosen for this request."""
+    settings, language = request.oidc.settings, request.locale_name
+    translate = request.localizer.translate
+    links = (
+        (translate(_("Privacy")), settings.op_policy_uri),
+        (translate(_("Terms")), settings.op_tos_uri),
+    )
+    issuer = urlsplit(settings.issuer)
+    return Page(
+        lang=language,
+        dir="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        site_name=settings.site_name or issuer.hostname or "",
+        root=issuer.path,
+        footer_links=tuple((title, url) for title, url in links if url),
+    )
+
+
+def includeme(config: Any) -> None:
+    """Pages, their static files, their translations, and a deployment's own templates."""
+    settings = config.registry.settings
+    config.include("pyramid_chameleon")
+    config.add_subscriber(add_globals, BeforeRender)
+    config.add_translation_dirs("oidc_pyramid:locale/")
+    config.add_route("oidc_static", "/static/*subpath")
+    config.add_view(
+        static_view(f"{TEMPLATES}static", cache_max_age=DAY, use_subpath=True),
+        route_name="oidc_static",
+        decorator=_nosniff,
+        require_csrf=False,
+    )
+    directory = settings.get("oidc.templates")
+    if directory:
+        config.override_asset(to_override=TEMPLATES, override_with=str(directory).rstrip("/") + "/")
+
+
+def _nosniff(view: Any) -> Any:
+    def wrapped(context: Any, request: Any) -> Any:
+        response = view(context, request)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+    return wrapped

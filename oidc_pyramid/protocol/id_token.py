@@ -1,0 +1,62 @@
+"""The claims of an ID Token (Core §2, §3.1.3.6, §3.3.2.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from oidc_pyramid.protocol.jose import half_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """Who was authenticated, when, how, at which session."""
+
+    subject: str
+    auth_time: int
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    sid: str = ""
+    nonce: str | None = None
+
+
+def id_token_claims(
+    issuer: str,
+    client_id: str,
+    authentication: Authentication,
+    *,
+    now: int,
+    lifetime: int,
+    alg: str,
+    access_token: str | None = None,
+    code: str | None = None,
+) -> dict[str, object]:
+    """``aud`` is the client alone, so there is no ``azp`` (Core §2)."""
+    claims: dict[str, object] = {
+        "iss": issuer,
+        "sub": authentication.subject,
+        "aud": client_id,
+        "exp": now + lifetime,
+        "iat": now,
+        "auth_time": authentication.auth_time,
+    }
+    optional = {
+        "nonce": authentication.nonce,
+        "acr": authentication.acr,
+        "amr": list(authentication.amr),
+        "sid": authentication.sid,
+        "at_hash": access_token and half_hash(alg, access_token),
+        "c_hash": code and half_hash(alg, code),
+    }
+    claims.update({name: value for name, value in optional.items() if value})
+    return claims
+
+
+def without_empty(claims: Mapping[str, object]) -> dict[str, object]:
+    """Claims without a value are left out, never sent empty (Core §5.3.2)."""
+    kept: dict[str, object] = {}
+    for name, value in claims.items():
+        cleaned = without_empty(value) if isinstance(value, Mapping) else value
+        if cleaned not in (None, "", (), [], {}):
+            kept[name] = cleaned
+    return kept

@@ -1,0 +1,1 @@
+"""How an authorization response travels: a file per ``response_mode``."""

@@ -1,0 +1,1 @@
+"""What the authorization endpoint issues: a file per name of a ``response_type``."""

@@ -1,0 +1,32 @@
+"""What one process keeps for one provider: settings, parsed keys, the password hasher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from zope.interface import Interface
+
+from oidc_pyramid.passwords import Passwords
+from oidc_pyramid.safe import Safe
+from oidc_pyramid.settings import Settings
+
+
+class IRuntime(Interface):
+    """The registry's key for the :class:`Runtime`."""
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Lives in the registry, never in a module: two providers in one process are two of these."""
+
+    interface: ClassVar[Any] = IRuntime
+    settings: Settings
+    passwords: Passwords
+    database: str = ""
+    route: str = "oidc"
+    playground: bool = False
+    prefix: str = "/"
+    host_retries: bool = False
+    safe: Safe = field(default_factory=Safe)
+    documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What access tokens look like: a file per format."""

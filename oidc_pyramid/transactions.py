@@ -1,0 +1,83 @@
+"""pyramid_tm and pyramid_retry for our requests, whatever the host does with its own."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pyramid.path import DottedNameResolver
+
+from oidc_pyramid.root import is_ours
+from oidc_pyramid.runtime import Runtime
+
+LONGEST_PAUSE = 0.25
+
+
+class IsOurs:
+    """The view predicate ``oidc_request``: exception views that leave a host's errors alone."""
+
+    def __init__(self, value: bool, _config: Any) -> None:
+        self._value = value
+
+    def text(self) -> str:
+        """For ``pviews``."""
+        return f"oidc_request = {self._value}"
+
+    phash = text
+
+    def __call__(self, _context: Any, request: Any) -> bool:
+        return is_ours(request) is self._value
+
+
+def veto(hosts: Callable[[Any, Any], bool] | None) -> Callable[[Any, Any], bool]:
+    """The commit veto: with us a returned refusal commits, and a raised error never does.
+
+    A host's veto decides over the host's requests; without one pyramid_tm's own rule holds.
+    """
+
+    def decide(request: Any, response: Any) -> bool:
+        raised = getattr(request, "exception", None) is not None
+        if is_ours(request) or hosts is None:
+            return raised
+        return hosts(request, response)
+
+    return decide
+
+
+def attempts(hosts: Callable[[Any], int | None] | None) -> Callable[[Any], int | None]:
+    """Retry our requests; a host's own hook decides over the rest."""
+
+    def decide(request: Any) -> int | None:
+        runtime = request.registry.queryUtility(Runtime.interface)
+        if request.environ.get("PATH_INFO", "").startswith(runtime.prefix):
+            return int(runtime.settings.retry_attempts)
+        return hosts(request) if hosts is not None else (None if runtime.host_retries else 1)
+
+    return decide
+
+
+def back_off(event: Any) -> None:
+    """A jittered pause, so that rivals do not meet again at once."""
+    attempt = event.environ.get("retry.attempt", 0)
+    time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt)))  # noqa: S311 - no secret
+
+
+def includeme(config: Any) -> None:
+    """Wrap the hooks in the settings before the tweens read them."""
+    settings = config.registry.settings
+    runtime = config.registry.getUtility(Runtime.interface)
+    resolve = DottedNameResolver().maybe_resolve
+    runtime.prefix = "/" + (config.route_prefix or "").strip("/")
+    runtime.host_retries = "retry.attempts" in settings
+    hook = settings.get("retry.activate_hook")
+    settings["retry.activate_hook"] = attempts(resolve(hook) if hook else None)
+
+    def wrap_veto() -> None:
+        hosts = settings.get("tm.commit_veto")
+        settings["tm.commit_veto"] = veto(resolve(hosts) if hosts else None)
+
+    config.action(("oidc", "commit veto"), wrap_veto, order=1_000_000)
+    config.include("pyramid_retry")
+    config.include("pyramid_tm")

@@ -1,0 +1,1 @@
+"""The endpoints: the only place that knows HTTP, a module each."""

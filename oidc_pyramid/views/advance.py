@@ -1,0 +1,173 @@
+"""The loop: ask what is still unknown, one prompt at a time; then answer the client."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from oidc_pyramid.decision import Consent, Decision, SignIn
+from oidc_pyramid.interfaces import IAfterLogin, IPrompt, IRequestPolicy, IResponseType
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.grants import Grant
+from oidc_pyramid.prompts.order import ordered
+from oidc_pyramid.protocol.authorization import Wanted
+from oidc_pyramid.protocol.errors import AuthorizationError
+from oidc_pyramid.protocol.outcomes import Sent
+from oidc_pyramid.protocol.redirect_uri import origin_of
+from oidc_pyramid.views import outcomes
+from oidc_pyramid.views.interactions import Pending, binding_cookie, location
+
+
+def advance(request: Any, pending: Pending, client: Client, *, answered: bool = False) -> Any:
+    """The next page, or the answer. ``answered`` says that a person has just acted (a POST)."""
+    wanted = _policies(request, pending.wanted, client)
+    pending = replace(pending, wanted=wanted)
+    sign_in = _sign_in(request, wanted, client)
+    if sign_in is not None:
+        _check_hinted(wanted, sign_in)
+        response = _after_login(request, pending, client, sign_in)
+        if response is not None:
+            return response
+    consent = consent_for(request, pending, client, sign_in)
+    for prompt in ordered(request.oidc.plugins.all(IPrompt)):
+        reason = prompt.needed(wanted, sign_in, consent)
+        if reason is not None:
+            return _ask(request, pending, prompt, reason)
+    return _conclude(request, pending, client, sign_in, answered=answered)
+
+
+def ready_for(request: Any, pending: Pending, client: Client, name: str) -> SignIn | None:
+    """Who may answer the prompt *name*: None while an earlier prompt is not satisfied."""
+    sign_in = _sign_in(request, pending.wanted, client)
+    for prompt in ordered(request.oidc.plugins.all(IPrompt)):
+        if prompt.name == name:
+            return sign_in
+        if prompt.needed(pending.wanted, sign_in, Consent()) is not None:
+            return None
+    return None
+
+
+def _policies(request: Any, wanted: Wanted, client: Client) -> Wanted:
+    for policy in request.oidc.plugins.all(IRequestPolicy):
+        wanted = policy.check(wanted, client)
+    return wanted
+
+
+def _sign_in(request: Any, wanted: Wanted, client: Client) -> SignIn | None:
+    """The current account, or the one that the request names among those signed in here."""
+    issuer = request.oidc.issuer
+    seen = [
+        replace(one, subject=issuer.subject(one.account, client))
+        for one in request.oidc.browser.all()
+    ]
+    current = seen[0] if seen else None
+    if current is None or wanted.interaction in (current.selected_in, current.authenticated_in):
+        return current
+    named = (one for one in seen if _is_named(wanted, one))
+    return next(named, current)
+
+
+def _is_named(wanted: Wanted, one: SignIn) -> bool:
+    if wanted.hinted:
+        return wanted.hinted == one.subject
+    return bool(wanted.login_hint) and wanted.login_hint == one.account.username
+
+
+def _check_hinted(wanted: Wanted, sign_in: SignIn) -> None:
+    """Somebody else signed in than ``id_token_hint`` names: an error (Core §3.1.2.1)."""
+    here = sign_in.authenticated_in == wanted.interaction
+    if here and wanted.hinted and wanted.hinted != sign_in.subject:
+        raise AuthorizationError(
+            "somebody else signed in than id_token_hint names",
+            check="id-token-hint-subject",
+            spec="Core §3.1.2.1",
+            error="login_required",
+        )
+
+
+def _after_login(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> Any:
+    hook = request.oidc.plugin(IAfterLogin, "")
+    if hook is None:
+        return None
+    resume_url = location(request, pending.bound(binding_cookie(request)))
+    return hook(request, sign_in.account, client, pending.wanted, resume_url)
+
+
+def identity_assured(client: Client, redirect_uri: str) -> bool:
+    """Only an https redirect proves that the answer reaches this very client (RFC 8252 §8.6)."""
+    origin = origin_of(redirect_uri)
+    return not client.public or (origin is not None and origin.startswith("https://"))
+
+
+def consent_for(request: Any, pending: Pending, client: Client, sign_in: SignIn | None) -> Consent:
+    """What this person would still have to agree to."""
+    wanted, oidc = pending.wanted, request.oidc
+    if sign_in is None:
+        return Consent()
+    if pending.consented == sign_in.account.id:
+        return Consent(given_in=wanted.interaction)
+    if client.skip_consent and identity_assured(client, wanted.redirect_uri):
+        return Consent()
+    grant: Grant | None = oidc.provider.grants.get(str(sign_in.account.id), client.client_id)
+    remembers = oidc.settings.consent_remember and client.remembers_consent
+    if (
+        grant is not None
+        and remembers
+        and identity_assured(client, wanted.redirect_uri)
+        and grant.recalls(wanted.scope, now=oidc.now, consent_generation=client.consent_generation)
+    ):
+        return Consent()
+    return Consent(missing=new_scopes(grant, wanted) or wanted.scope)
+
+
+def new_scopes(grant: Grant | None, wanted: Wanted) -> tuple[str, ...]:
+    """What was not allowed the last time."""
+    known = grant.remembered if grant is not None and grant.active else ()
+    return tuple(scope for scope in wanted.scope if scope not in known)
+
+
+def _ask(request: Any, pending: Pending, prompt: Any, reason: str) -> Any:
+    """303 to the prompt's page; ``prompt=none`` gets the reason instead (Core §3.1.2.6)."""
+    wanted = pending.wanted
+    if "none" in wanted.prompt:
+        raise AuthorizationError(
+            "the person would have to act, and prompt=none forbids to ask",
+            check="prompt-none",
+            spec="Core §3.1.2.6",
+            error=reason,
+        )
+    bound = pending.bound(binding_cookie(request))
+    if prompt.name == "login":
+        elsewhere = request.oidc.browser.login_location(location(request, bound), wanted)
+        if elsewhere is not None:
+            return outcomes.see_other(elsewhere)
+    return outcomes.see_other(location(request, bound, prompt.name))
+
+
+def _conclude(
+    request: Any, pending: Pending, client: Client, sign_in: SignIn | None, *, answered: bool
+) -> Any:
+    """Issue what was asked for, and remember that this interaction has had its answer."""
+    wanted, oidc = pending.wanted, request.oidc
+    if sign_in is None:
+        raise AuthorizationError("nobody is signed in", error="login_required")
+    grant = _grant(request, wanted, client, sign_in)
+    decision = Decision(wanted, client, sign_in, grant, oidc.issuer)
+    issued: dict[str, str] = {}
+    types = [oidc.plugin(IResponseType, name) for name in wanted.response_type]
+    for response_type in sorted(types, key=lambda one: one.order):
+        issued.update(response_type.issue(decision, issued))
+    if answered:
+        oidc.browser.finish(wanted.interaction, wanted.expires_at)
+    return outcomes.send(request, Sent(oidc.reply, issued))
+
+
+def _grant(request: Any, wanted: Wanted, client: Client, sign_in: SignIn) -> Grant:
+    """The handle to revoke it all; written only when it is new or wider (one commit)."""
+    grants = request.oidc.provider.grants
+    account_id = str(sign_in.account.id)
+    grant: Grant | None = grants.get(account_id, client.client_id)
+    if grant is None or not grant.active or not set(wanted.scope) <= set(grant.scope):
+        grant = grants.obtain(account_id, client.client_id, now=request.oidc.now)
+        grant.allow(wanted.scope, now=request.oidc.now)
+    return grant

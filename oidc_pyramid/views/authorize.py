@@ -1,0 +1,94 @@
+"""The authorization endpoint: somebody asks (RFC 6749 §3.1, Core §3.1.2)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from oidc_pyramid import hints
+from oidc_pyramid.interfaces import IProvider, IResponseMode
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.plugins import Plugins
+from oidc_pyramid.protocol.authorization import Offer, Wanted, identify, judge, salvage
+from oidc_pyramid.protocol.errors import AuthorizationError, InvalidRequest, PageError
+from oidc_pyramid.protocol.params import Params
+from oidc_pyramid.settings import Settings
+from oidc_pyramid.views import outcomes
+from oidc_pyramid.views.advance import advance
+from oidc_pyramid.views.endpoint import endpoint
+from oidc_pyramid.views.interactions import Pending, location
+
+
+@endpoint(IProvider, "authorize", methods=("GET", "POST"), page=True)
+def authorize(provider: Provider, request: Any) -> Any:
+    """Identify, judge, then ask the person or answer the client.
+
+    A POST from another site carries no cookies: it goes on as a GET that any browser may open,
+    as anybody may follow an authorization link.
+    """
+    pairs = _pairs(request)
+    client = _client(request, provider, salvage(pairs))
+    request.environ["oidc.ui_locales"] = _ui_locales(pairs)
+    offer = offer_of(request.oidc.settings, request.oidc.plugins, request.oidc.issuer.scopes())
+    request.oidc.reply = identify(salvage(pairs), client, offer, request.oidc.settings.issuer)
+    assert client is not None  # noqa: S101 - identify has raised otherwise
+    wanted = judge(
+        pairs,
+        client,
+        request.oidc.reply,
+        offer,
+        interaction=secrets.token_hex(16),
+        now=request.oidc.now,
+        lifetime=request.oidc.settings.interaction_expire,
+    )
+    wanted = _with_hint(request, wanted, client, pairs)
+    request.oidc.reply = wanted.reply(request.oidc.settings.issuer)
+    if request.method == "POST":
+        return outcomes.see_other(location(request, Pending(wanted)))
+    return advance(request, Pending(wanted), client)
+
+
+def _pairs(request: Any) -> list[tuple[str, str]]:
+    """Query and body count alike: a parameter in both is sent twice (RFC 6749 §3.1)."""
+    try:
+        pairs: list[tuple[str, str]] = request.oidc.query()
+        return pairs + (request.oidc.form() if request.method == "POST" else [])
+    except InvalidRequest as error:
+        raise PageError(error.check, private=error.private) from error
+
+
+def _client(request: Any, provider: Provider, params: Params) -> Client | None:
+    client = provider.clients.get(params.get("client_id"))
+    return client if client is not None and client.active else None
+
+
+def _ui_locales(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(tag for name, value in pairs if name == "ui_locales" for tag in value.split()[:10])
+
+
+def _with_hint(
+    request: Any, wanted: Wanted, client: Client, pairs: list[tuple[str, str]]
+) -> Wanted:
+    """Whom the client expects to be signed in (Core §3.1.2.1); only a hint of ours counts."""
+    hint = next((value for name, value in pairs if name == "id_token_hint" and value), None)
+    if hint is None:
+        return wanted
+    try:
+        claims = hints.read(request.oidc.issuer, hint, client.client_id)
+    except hints.NotOurs as error:
+        raise AuthorizationError(hints.CHECK, private=str(error)) from error
+    return replace(wanted, hinted=str(claims["sub"]))
+
+
+def offer_of(settings: Settings, plugins: Plugins, scopes: tuple[str, ...]) -> Offer:
+    """What this deployment enables of what is registered."""
+    modes = [plugins.get(IResponseMode, name) for name in settings.response_modes]
+    return Offer(
+        response_types=settings.response_types,
+        response_modes=settings.response_modes,
+        token_modes=tuple(mode.name for mode in modes if mode.carries_tokens),
+        scopes=frozenset(scopes),
+        require_pkce=settings.require_pkce,
+    )

@@ -1,0 +1,87 @@
+"""Reading an access token off a request (RFC 6750 §2)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oidc_pyramid.anchors import Standing, token_standing
+from oidc_pyramid.protocol.access_token import AccessToken
+from oidc_pyramid.protocol.errors import (
+    InsufficientScope,
+    InvalidBearerRequest,
+    InvalidRequest,
+    InvalidToken,
+    MissingToken,
+)
+from oidc_pyramid.protocol.params import Params
+
+_HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+MAX_TOKEN = 8192
+
+
+def bearer_token(request: Any) -> str:
+    """The one token that was sent, in the header or where the settings allow it.
+
+    Raises ``MissingToken`` or ``InvalidBearerRequest``.
+    """
+    found = [text for text in (_header(request), _body(request), _query(request)) if text]
+    if not found:
+        raise MissingToken("an access token is needed", spec="RFC 6750 §3.1")
+    if len(found) > 1:
+        raise InvalidBearerRequest("the access token is sent twice", spec="RFC 6750 §3.1")
+    return found[0]
+
+
+def _header(request: Any) -> str | None:
+    header = request.environ.get("HTTP_AUTHORIZATION")
+    if header is None:
+        return None
+    match = _HEADER.fullmatch(header)
+    if match is None or len(header) > MAX_TOKEN:
+        if not header.lower().startswith("bearer"):
+            return None
+        raise InvalidBearerRequest("the Authorization header is malformed", spec="RFC 6750 §2.1")
+    return match[1]
+
+
+def _body(request: Any) -> str | None:
+    if request.method != "POST" or not request.content_type:
+        return None
+    try:
+        sent: str | None = request.oidc.params().get("access_token")
+    except InvalidRequest as error:
+        raise InvalidBearerRequest(error.check, private=error.private) from error
+    if sent is not None and not request.oidc.settings.bearer_in_body:
+        raise InvalidBearerRequest("no access token in the body here", spec="RFC 6750 §2.2")
+    return sent
+
+
+def _query(request: Any) -> str | None:
+    try:
+        sent = Params(request.oidc.query()).get("access_token")
+    except InvalidRequest as error:
+        raise InvalidBearerRequest(error.check, private=error.private) from error
+    if sent is not None and not request.oidc.settings.bearer_in_query:
+        raise InvalidBearerRequest("no access token in the query here", spec="RFC 9700 §4.3.2")
+    return sent
+
+
+def authorize_bearer(
+    request: Any, *scopes: str, audience: str | None = None
+) -> tuple[AccessToken, Standing]:
+    """The token and what it still stands for; raises ``BearerError``.
+
+    ``audience`` is who we are for this token; None for whatever our own endpoints are.
+    """
+    issuer = request.oidc.issuer
+    token = issuer.read_access_token(bearer_token(request))
+    found = None if token is None else token_standing(issuer, token)
+    if token is None or found is None:
+        raise InvalidToken("the access token is unknown, expired or ended", spec="RFC 6750 §3.1")
+    request.oidc.cors_client = found.client
+    if (audience or issuer.name) not in token.audience:
+        raise InvalidToken("the access token is for another resource", spec="RFC 8707 §2")
+    if not set(scopes) <= set(found.scope):
+        raise InsufficientScope("the access token does not reach this far", scope=scopes)
+    return token, found

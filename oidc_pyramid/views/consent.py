@@ -1,0 +1,110 @@
+"""The page of ``prompt=consent``: may this client do this? (Core §3.1.2.4)"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pyramid.renderers import render_to_response
+
+from oidc_pyramid.decision import SignIn
+from oidc_pyramid.events import ConsentDenied, ConsentGiven
+from oidc_pyramid.interfaces import IInteraction
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.nodes import Interaction
+from oidc_pyramid.protocol.outcomes import Sent
+from oidc_pyramid.views import outcomes
+from oidc_pyramid.views.advance import advance, identity_assured, new_scopes, ready_for
+from oidc_pyramid.views.cards import account_card, client_card, scope_rows
+from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
+from oidc_pyramid.views.forms import form_token, read_form
+from oidc_pyramid.views.interaction import begin
+from oidc_pyramid.views.interactions import Pending, location
+from oidc_pyramid.views.login import cancelled, with_logo
+
+
+@endpoint(IInteraction, "consent", methods=("GET", "POST"), page=True)
+def consent(interaction: Interaction, request: Any) -> Any:
+    """Show what would be granted; or take the decision on exactly that."""
+    pending, client, response = begin(request, interaction)
+    if response is not None:
+        return response
+    sign_in = ready_for(request, pending, client, "consent")
+    if sign_in is None:
+        return advance(request, pending, client)
+    about = _about(pending, client, sign_in)
+    if request.method != "POST":
+        return _page(request, interaction, pending, client, sign_in, about)
+    params = read_form(request, *about)
+    if params.get("decision") != "allow":
+        return _deny(request, pending, client, sign_in)
+    _remember(request, pending, client, sign_in)
+    agreed = replace(pending, consented=str(sign_in.account.id))
+    return advance(request, agreed, client, answered=True)
+
+
+def _about(pending: Pending, client: Client, sign_in: SignIn) -> tuple[str, ...]:
+    """All that a decision binds: interaction, session, client, the scopes on the page."""
+    wanted = pending.wanted
+    shown = (wanted.interaction, sign_in.sid, client.client_id, " ".join(wanted.scope))
+    return ("consent", *shown, wanted.redirect_uri)
+
+
+def _deny(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> Any:
+    """``access_denied``; the interaction has had its answer, which is committed."""
+    wanted, oidc = pending.wanted, request.oidc
+    oidc.browser.finish(wanted.interaction, wanted.expires_at)
+    oidc.issuer.announce(
+        ConsentDenied(oidc.now, str(sign_in.account.id), client.client_id, wanted.scope)
+    )
+    refusal = cancelled()
+    fields = {"error": refusal.error, "error_description": refusal.description}
+    return outcomes.send(request, Sent(oidc.reply, fields))
+
+
+def _remember(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> None:
+    wanted, oidc = pending.wanted, request.oidc
+    account_id = str(sign_in.account.id)
+    grant = oidc.provider.grants.obtain(account_id, client.client_id, now=oidc.now)
+    grant.allow(wanted.scope, now=oidc.now)
+    if remembers(request, client, wanted.redirect_uri):
+        grant.remember(
+            wanted.scope,
+            until=oidc.now + oidc.settings.consent_expire,
+            consent_generation=client.consent_generation,
+        )
+    oidc.issuer.announce(ConsentGiven(oidc.now, account_id, client.client_id, wanted.scope))
+
+
+def remembers(request: Any, client: Client, redirect_uri: str) -> bool:
+    """The deployment's setting, the client's, and whether we can be sure who the client is."""
+    return bool(
+        request.oidc.settings.consent_remember
+        and client.remembers_consent
+        and identity_assured(client, redirect_uri)
+    )
+
+
+def _page(
+    request: Any,
+    interaction: Interaction,
+    pending: Pending,
+    client: Client,
+    sign_in: SignIn,
+    about: tuple[str, ...],
+) -> Any:
+    wanted = pending.wanted
+    grant = request.oidc.provider.grants.get(str(sign_in.account.id), client.client_id)
+    known = grant is not None and grant.active and bool(grant.remembered)
+    new = new_scopes(grant, wanted) if known else ()
+    card = client_card(client, wanted.redirect_uri)
+    values = {
+        "action": request.oidc.url("interactions", interaction.__name__, "consent"),
+        "csrf_token": form_token(request, *about),
+        "client": card,
+        "account": account_card(sign_in.account),
+        "scopes": scope_rows(request, wanted.scope, new),
+        "switch_url": location(request, pending, "login"),
+        "remembers": remembers(request, client, wanted.redirect_uri),
+    }
+    return with_logo(render_to_response(f"{TEMPLATES}consent.pt", values, request=request), card)

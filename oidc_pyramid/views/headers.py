@@ -1,0 +1,46 @@
+"""The headers that every answer of ours carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from oidc_pyramid.settings import Settings
+
+HSTS = "max-age=63072000; includeSubDomains"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)"
+
+
+def content_security_policy(
+    *, images: Iterable[str] = (), form_action: str | None = None, frames: Iterable[str] = ()
+) -> str:
+    """No inline anything. ``form-action`` only where the form's whole journey is known:
+    browsers apply it to redirects too, and a sign-in ends at the client."""
+    parts = [
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        " ".join(("img-src 'self' data:", *images)),
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+    if frames:
+        parts.append(" ".join(("frame-src", *frames)))
+    if form_action is not None:
+        parts.append(f"form-action {form_action}")
+    return "; ".join(parts)
+
+
+def secure(response: Any, settings: Settings, *, cacheable: bool) -> None:
+    """Set what is not set yet (RFC 9700 §4.2, §4.16; RFC 6749 §5.1)."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Permissions-Policy", PERMISSIONS)
+    if settings.issuer.startswith("https:"):
+        headers.setdefault("Strict-Transport-Security", HSTS)
+    if not cacheable:
+        headers["Cache-Control"] = "no-store"
+        headers["Pragma"] = "no-cache"
