@@ -135,6 +135,7 @@ FORBIDDEN = {
     "RU-09-zone": "http://[::1%25eth0]/cb",
     "RU-09-future": "http://[v1.x]/cb",
     "RU-09-long-ipv6": "http://[0:0:0:0:0:0:0:1]/cb",
+    "RU-09-ipv6-of-two-gaps": "https://[1::2::3]/cb",
     "RU-09-unclosed": "https://[::1/cb",
     "RU-10-other-loopback": "http://127.0.0.2/cb",
     "RU-10-suffix": "http://127.0.0.1.evil.example/cb",

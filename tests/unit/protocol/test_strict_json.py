@@ -80,6 +80,10 @@ def test_depth_and_width_are_different_things():
     assert strict_json.loads(brackets)
 
 
+def test_numbers_may_have_a_fraction():
+    assert strict_json.loads(b'{"exp":1.5e3}') == {"exp": 1500.0}
+
+
 def test_a_pair_of_surrogates_is_one_character():
     assert strict_json.loads(b'"\\ud83d\\ude00"') == "\U0001f600"
 
