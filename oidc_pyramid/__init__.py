@@ -13,10 +13,13 @@ def main(global_config: dict[str, str], **settings: Any) -> Any:
     """The stand-alone provider for ``pserve`` (``use = egg:oidc_pyramid``)."""
     from pyramid.config import Configurator
 
+    from oidc_pyramid.runtime import IRuntime
+
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")
     with Configurator(settings=settings) as config:
         config.include("oidc_pyramid")
+        config.registry.getUtility(IRuntime).standalone = True
     return config.make_wsgi_app()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.config import PHASE3_CONFIG
 
 from oidc_pyramid.interfaces import INode, IProvider
+from oidc_pyramid.runtime import Runtime
 
 ROUTE = "oidc"
 BARE = "oidc_bare"
@@ -21,11 +22,24 @@ def factory(request: Any) -> IProvider:
 
 
 def is_ours(request: Any) -> bool:
-    """True on our route, and where a host has hung the provider into its own tree."""
+    """True on our route, where a host has hung the provider into its own tree, and for an address
+    below our prefix that could not even be decoded."""
     route = getattr(request, "matched_route", None)
-    if route is not None and route.name in ROUTES:
+    if route is not None:
+        return route.name in ROUTES
+    context = getattr(request, "context", None)
+    if context is None or isinstance(context, Exception):
+        return below_prefix(request)
+    return INode.providedBy(context)
+
+
+def below_prefix(request: Any) -> bool:
+    """Everything is, where we are the whole application."""
+    runtime = request.registry.getUtility(Runtime.interface)
+    if runtime.standalone:
         return True
-    return INode.providedBy(getattr(request, "context", None))
+    path = request.environ.get("PATH_INFO", "")
+    return bool(runtime.prefix != "/" and path.startswith(runtime.prefix + "/"))
 
 
 def includeme(config: Any) -> None:

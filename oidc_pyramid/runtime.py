@@ -27,6 +27,7 @@ class Runtime:
     route: str = "oidc"
     playground: bool = False
     prefix: str = "/"
+    standalone: bool = False
     host_retries: bool = False
     safe: Safe = field(default_factory=Safe)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
