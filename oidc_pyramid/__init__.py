@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os as _os
+from pathlib import Path as _Path
 from typing import Any
 
-if not _os.path.isdir(_os.path.join(_os.path.dirname(__file__), "templates")):
-    __path__.append(_os.path.dirname(_os.path.dirname(__file__)))  # a source checkout
+if not (_Path(__file__).parent / "templates").is_dir():
+    __path__.append(str(_Path(__file__).parent.parent))  # a source checkout
 
 
 def main(global_config: dict[str, str], **settings: Any) -> Any:
     """The stand-alone provider for ``pserve`` (``use = egg:oidc_pyramid``)."""
-    from pyramid.config import Configurator
+    # Here, so that importing a part of the package does not import the whole of Pyramid.
+    from pyramid.config import Configurator  # noqa: PLC0415
 
-    from oidc_pyramid.runtime import IRuntime
+    from oidc_pyramid.runtime import IRuntime  # noqa: PLC0415
 
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")

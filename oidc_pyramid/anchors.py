@@ -30,22 +30,22 @@ def standing(issuer: Issuer, authorization: Authorization, *, write: bool) -> St
     ``write`` pins each anchor: a revocation at the same time fails this commit. The order is
     fixed, and a decision never rests on the absence of a key.
     """
-    if not authorization.active:
-        return None
-    client = issuer.provider.clients.get(authorization.client_id)
-    if client is None or not _holds(client, authorization.client_generation, write=write):
-        return None
+    provider = issuer.provider
+    client = provider.clients.get(authorization.client_id)
+    grant = provider.grants.get(authorization.account_id, authorization.client_id)
     account = issuer.accounts.get(authorization.account_id)
-    if account is None:
+    if client is None or grant is None or account is None:
         return None
     if write:
         issuer.accounts.pin(account)
-    if account.generation != authorization.account_generation:
-        return None
-    grant = issuer.provider.grants.get(authorization.account_id, authorization.client_id)
-    if grant is None or not _holds(grant, authorization.grant_generation, write=write):
-        return None
-    if not _session_stands(issuer, authorization, write=write):
+    holds = (
+        authorization.active
+        and _holds(client, authorization.client_generation, write=write)
+        and account.generation == authorization.account_generation
+        and _holds(grant, authorization.grant_generation, write=write)
+        and _session_stands(issuer, authorization, write=write)
+    )
+    if not holds:
         return None
     scope = tuple(s for s in authorization.scope if s in grant.scope and s in client.scope)
     return Standing(client, account, grant, scope, authorization)

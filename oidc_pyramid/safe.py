@@ -6,6 +6,7 @@ rotation by another process is seen at the next transaction.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -108,6 +109,4 @@ class RingKeys:
 
     def public(self) -> list[Mapping[str, Any]]:
         """The published JWKs."""
-        import json
-
         return [json.loads(key.public) for key in self._provider.keys.published()]

@@ -1,10 +1,10 @@
 """For authors of hosts and plug-ins: a provider in memory, a browser, a relying party.
 
-    op = make_provider(**{"oidc.signup": "true"})
-    client = op.add_client("books", redirect_uris=["https://books.example/cb"])
-    op.add_user("alice", "wonderland", email="alice@example.org")
-    browser = op.browser()
-    tokens = code_flow(op, browser, client)
+op = make_provider(**{"oidc.signup": "true"})
+client = op.add_client("books", redirect_uris=["https://books.example/cb"])
+op.add_user("alice", "wonderland", email="alice@example.org")
+browser = op.browser()
+tokens = code_flow(op, browser, client)
 """
 
 from __future__ import annotations
@@ -265,9 +265,12 @@ def code_flow(
 ) -> dict[str, Any]:
     """A whole code flow with PKCE; the token response."""
     verifier, challenge = pkce()
-    more.setdefault("code_challenge", challenge)
-    more.setdefault("code_challenge_method", "S256")
-    response = authorize(op, browser, rp, **more)
+    asked: dict[str, Any] = {
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        **more,
+    }
+    response = authorize(op, browser, rp, **asked)
     return redeem(browser, rp, answer_of(response)["code"], code_verifier=verifier)
 
 

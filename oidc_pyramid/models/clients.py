@@ -88,7 +88,7 @@ class Client(Persistent):
     @property
     def public(self) -> bool:
         """A client that can't keep a secret (RFC 6749 §2.1)."""
-        return self.token_endpoint_auth_method == "none"  # noqa: S105 - a method, not a secret
+        return self.token_endpoint_auth_method == "none"
 
     @property
     def remembers_consent(self) -> bool:
@@ -115,7 +115,7 @@ class Client(Persistent):
 
     def set_secret(self, secret: str, *, keep_until: int | None = None) -> None:
         """Keep the digest of a new secret; older ones stay good until ``keep_until`` (seconds)."""
-        kept = ()
+        kept: tuple[tuple[bytes, int], ...] = ()
         if keep_until is not None:
             kept = tuple((digest, keep_until) for digest, until in self.secrets[-1:] if not until)
         self.secrets = (*kept, (client_secret.digest(secret), 0))

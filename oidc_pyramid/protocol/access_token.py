@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +30,6 @@ class AccessToken:
     @classmethod
     def unpack(cls, payload: bytes) -> AccessToken:
         """The inverse of ``pack``."""
-        values = json.loads(payload)
-        return cls(*(tuple(v) if isinstance(v, list) else v for v in values))
+        values: list[Any] = json.loads(payload)
+        unpacked: list[Any] = [tuple(v) if isinstance(v, list) else v for v in values]
+        return cls(*unpacked)

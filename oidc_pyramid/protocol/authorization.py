@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from oidc_pyramid.protocol import pkce, redirect_uri, scope
 from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidRequest, PageError
@@ -95,7 +95,7 @@ class Wanted:
     @classmethod
     def from_json(cls, text: str) -> Wanted:
         """The inverse of ``to_json``."""
-        values = [tuple(v) if isinstance(v, list) else v for v in json.loads(text)]
+        values: list[Any] = [tuple(v) if isinstance(v, list) else v for v in json.loads(text)]
         return cls(*values)
 
     def without(self, prompt: str) -> Wanted:
@@ -112,12 +112,10 @@ def identify(params: Params, client: ClientView | None, offer: Offer, issuer: st
         raise PageError(UNKNOWN_CLIENT, error="invalid_client")
     uri = _redirect_uri(params, client)
     types = frozenset((params.get("response_type") or "code").split(" "))
-    mode = params.get("response_mode")
+    asked = params.get("response_mode")
     default = "fragment" if types & {"token", "id_token"} else "query"
-    if mode not in offer.response_modes or (
-        default == "fragment" and mode not in offer.token_modes
-    ):
-        mode = default
+    safe = offer.response_modes if default == "query" else offer.token_modes
+    mode = asked if asked is not None and asked in safe else default
     return Reply(uri, mode, _state(params), issuer, client.client_id)
 
 

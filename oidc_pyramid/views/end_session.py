@@ -114,7 +114,7 @@ def _meant(request: Any, claims: dict[str, Any] | None) -> SignIn | None:
     for one in oidc.browser.all():
         same_sid = claims.get("sid") == one.sid
         if same_sid or (client and oidc.issuer.subject(one.account, client) == claims["sub"]):
-            return one  # type: ignore[no-any-return]
+            return one
     return None
 
 

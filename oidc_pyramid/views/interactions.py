@@ -125,4 +125,4 @@ def _current_client(request: Any, wanted: Wanted) -> Client:
     )
     if not known or not set(wanted.scope) <= set(client.scope):
         raise PageError(CHANGED, private="redirect_uri or scope is no longer registered")
-    return client  # type: ignore[no-any-return]
+    return client

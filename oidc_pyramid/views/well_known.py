@@ -9,7 +9,7 @@ from typing import Any
 
 from pyramid.response import Response
 
-from oidc_pyramid.interfaces import IClaims, IMetadata, IProvider, IPrompt, IScope, IWellKnown
+from oidc_pyramid.interfaces import IClaims, IMetadata, IPrompt, IProvider, IWellKnown
 from oidc_pyramid.protocol.metadata import Offered, metadata
 from oidc_pyramid.views.endpoint import endpoint
 
@@ -63,7 +63,7 @@ def build(request: Any) -> dict[str, object]:
     """From the settings and the registry, so that it can't disagree with them."""
     oidc, settings = request.oidc, request.oidc.settings
     plugins = oidc.plugins
-    prompts = [p for p in plugins.names(IPrompt)]
+    prompts = plugins.names(IPrompt)
     offered = Offered(
         issuer=settings.issuer,
         scopes=_first("openid", oidc.issuer.scopes()),
