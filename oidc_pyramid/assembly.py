@@ -56,6 +56,8 @@ def includeme(config: Any) -> None:
     config.include("oidc_pyramid.views.errors")
     config.include("oidc_pyramid.root")
     config.include("oidc_pyramid.hooks")
+    config.include("oidc_pyramid.audit")
+    config.include("oidc_pyramid.consistency")
     for name in settings.include:
         config.include(name)
     config.add_subscriber(back_off, IBeforeRetry)

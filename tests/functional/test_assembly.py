@@ -1,0 +1,63 @@
+"""What the settings enable must be there; what is registered twice stops the start-up."""
+
+import logging
+
+import pytest
+from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
+
+from oidc_pyramid.interfaces import IGrantType
+from oidc_pyramid.plugins import IncompletePlugin
+from oidc_pyramid.testing import code_flow
+
+
+class Half:
+    name = "half"
+
+
+class Whole:
+    name = "whole"
+
+    def redeem(self, exchange):
+        return None
+
+
+def test_enabling_what_nobody_provides_stops_the_start(make_op):
+    with pytest.raises(ConfigurationError, match="oidc.grant_types enables 'password'"):
+        make_op(**{"oidc.grant_types": "authorization_code password"})
+
+
+def test_an_incomplete_plugin_stops_the_start(make_op):
+    with pytest.raises(IncompletePlugin, match="redeem"):
+        make_op(lambda config: config.add_oidc_grant_type(Half()))
+
+
+def test_two_plugins_of_one_name_conflict(make_op):
+    def first(config):
+        config.add_oidc_grant_type(Whole())
+
+    def second(config):
+        config.add_oidc_grant_type(Whole())
+
+    def configure(config):
+        config.include(first)
+        config.include(second)
+
+    with pytest.raises(ConfigurationConflictError):
+        make_op(configure)
+
+
+def test_the_hosts_plugin_replaces_ours(make_op):
+    class Mine(Whole):
+        name = "client_credentials"
+
+    op = make_op(lambda config: config.add_oidc_grant_type(Mine()))
+    found = op.app.registry.getUtility(IGrantType, name="client_credentials")
+    assert isinstance(found, Mine)
+
+
+def test_each_event_is_one_line_of_the_audit_log(op, rp, alice, browser, caplog):
+    with caplog.at_level(logging.INFO, "oidc_pyramid.audit"):
+        code_flow(op, browser, rp)
+    events = [r.getMessage() for r in caplog.records if r.name == "oidc_pyramid.audit"]
+    names = [event.split('"')[3] for event in events]
+    assert names == ["SignedIn", "ConsentGiven", "TokensIssued"]
