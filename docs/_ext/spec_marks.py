@@ -55,7 +55,7 @@ def _is_spec(node: ast.AST) -> bool:
 def _arguments(node: ast.Call, path: Path) -> tuple[str, str]:
     values = [ast.literal_eval(argument) for argument in node.args]
     values += [ast.literal_eval(keyword.value) for keyword in node.keywords]
-    if len(values) != 2 or not all(isinstance(value, str) for value in values):  # noqa: PLR2004
+    if len(values) != 2 or not all(isinstance(value, str) for value in values):
         msg = f"{path}:{node.lineno}: spec(document, section) takes two literal strings"
         raise ValueError(msg)
     return values[0], values[1]

@@ -285,7 +285,7 @@ CONFUSED = dict(confused_secrets())
 
 @pytest.mark.spec("RFC 8725", "3.1")
 @pytest.mark.parametrize("secret", CONFUSED.values(), ids=CONFUSED)
-@pytest.mark.parametrize("kid", [None, KEYS["RS256"]["kid"]])
+@pytest.mark.parametrize("kid", [None, KEYS["RS256"]["kid"]], ids=["no-kid", "kid"])
 def test_a_public_key_is_no_shared_secret(secret, kid):
     header = {"alg": "HS256"} if kid is None else {"alg": "HS256", "kid": kid}
     text = f"{encoded(header)}.{encoded(CLAIMS)}"
