@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from oidc_pyramid.claims_release import PREFIX
 from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.authorizations import Authorization
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.grants import Grant
 from oidc_pyramid.models.pin import pin
+from oidc_pyramid.protocol import claims_request
 from oidc_pyramid.protocol.access_token import AccessToken
+from oidc_pyramid.protocol.claims_request import ClaimsRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,17 @@ class Standing:
     grant: Grant | None
     scope: tuple[str, ...]
     authorization: Authorization | None = None
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The scope, and the single claims that the person agreed to (``claim:NAME``)."""
+        granted = () if self.grant is None else self.grant.scope
+        return (*self.scope, *(item for item in granted if item.startswith(PREFIX)))
+
+    @property
+    def claims_request(self) -> ClaimsRequest:
+        """What the client asked for one by one (Core §5.5)."""
+        return claims_request.parse(self.authorization.claims if self.authorization else "")
 
 
 def standing(issuer: Issuer, authorization: Authorization, *, write: bool) -> Standing | None:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from oidc_pyramid.claims_release import single
 from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.authorizations import Authorization
 from oidc_pyramid.models.clients import Client
@@ -106,7 +107,13 @@ class Decision:
             account_generation=sign_in.account.generation,
             grant_generation=self.grant.generation,
             client_generation=self.client.generation,
+            claims=wanted.claims,
         )
+
+    def items(self) -> tuple[str, ...]:
+        """The scope, and the single claims that were asked for (``claim:NAME``)."""
+        request = self.wanted.claims_request
+        return (*self.wanted.scope, *single(self.issuer, request, self.wanted.scope))
 
     def front_channel(self) -> Authorization:
         """The anchor of an access token that is issued here: one commit (Core §3.2)."""
@@ -125,6 +132,7 @@ class Decision:
                 account_generation=sign_in.account.generation,
                 grant_generation=self.grant.generation,
                 client_generation=self.client.generation,
+                claims=wanted.claims,
             )
             self._front.keep(issuer.now + issuer.settings.token_expire)
             issuer.provider.authorizations.add(self._front)

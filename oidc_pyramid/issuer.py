@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from oidc_pyramid import claims_release
 from oidc_pyramid.events import Event
 from oidc_pyramid.interfaces import (
     IAccounts,
@@ -24,7 +25,8 @@ from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.plugins import Plugins
 from oidc_pyramid.protocol.access_token import AccessToken
-from oidc_pyramid.protocol.id_token import Authentication, id_token_claims, without_empty
+from oidc_pyramid.protocol.claims_request import Demand
+from oidc_pyramid.protocol.id_token import Authentication, id_token_claims
 from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.protocol.redirect_uri import host_of
@@ -79,15 +81,19 @@ class Issuer:
         sector = host_of(client.sector_identifier_uri or (client.redirect_uris or ("",))[0])
         return pairwise(self.opened.pairwise_salt, sector, subject)
 
-    def claims(self, account: Any, scope: Iterable[str]) -> dict[str, object]:
-        """The claims of these scopes, without those that have no value (Core §5.4)."""
-        claims: dict[str, object] = {}
-        for name in scope:
-            supplier = self.plugins.get(IClaims, name)
-            if supplier is not None:
-                supplied = supplier(account)
-                claims.update({c: v for c, v in supplied.items() if c in supplier.supplies})
-        return without_empty(claims)
+    def claims(
+        self,
+        account: Any,
+        scope: Iterable[str],
+        demands: Mapping[str, Demand] | None = None,
+        locales: Iterable[str] = (),
+    ) -> dict[str, object]:
+        """By scope, and those asked for one by one as far as *scope* (with its ``claim:NAME``
+        items) reaches (Core §5.4, §5.5)."""
+        items = tuple(scope)
+        claims = claims_release.by_scope(self, account, items)
+        claims |= claims_release.by_demand(self, account, demands or {}, items)
+        return claims | claims_release.in_languages(account, claims, locales)
 
     def id_token_alg(self, client: Client) -> str:
         """The client's choice, else the deployment's."""
@@ -100,10 +106,12 @@ class Issuer:
         authentication: Authentication,
         *,
         scope: tuple[str, ...],
+        demands: Mapping[str, Demand] | None = None,
         access_token: str | None = None,
         code: str | None = None,
     ) -> str:
-        """Signed for this client (Core §2)."""
+        """Signed for this client (Core §2); ``demands`` are the ``id_token`` member of its
+        ``claims`` parameter (Core §5.5)."""
         alg = self.id_token_alg(client)
         claims = id_token_claims(
             self.name,
@@ -115,8 +123,10 @@ class Issuer:
             access_token=access_token,
             code=code,
         )
-        if self.settings.id_token_include_claims or not (access_token or code):
-            claims = {**self.claims(account, scope), **claims}
+        alone = not (access_token or code)
+        by_scope = scope if self.settings.id_token_include_claims or alone else ()
+        claims = {**self.claims(account, by_scope), **claims}
+        claims = {**claims_release.by_demand(self, account, demands or {}, scope), **claims}
         claims = self.process("id_token", claims, client, account, scope)
         return self.keys.signer(alg).sign(claims, typ=None)
 

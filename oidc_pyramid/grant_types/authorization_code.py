@@ -173,7 +173,8 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
             client,
             found.account,
             authentication,
-            scope=found.scope,
+            scope=found.items,
+            demands=found.claims_request.id_token,
             access_token=access_token,
         )
     issuer.announce(_issued(issuer, authorization, found, "authorization_code"))

@@ -159,7 +159,8 @@ def _answer(
             found.client,
             found.account,
             authentication_of(issuer, family, found),
-            scope=granted,
+            scope=found.items,
+            demands=found.claims_request.id_token,
             access_token=access_token,
         )
     event = TokensIssued(

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Protocol
 
-from oidc_pyramid.protocol import pkce, redirect_uri, scope
+from oidc_pyramid.protocol import claims_request, pkce, redirect_uri, scope
+from oidc_pyramid.protocol.claims_request import ClaimsRequest
 from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidRequest, PageError
 from oidc_pyramid.protocol.outcomes import Reply
 from oidc_pyramid.protocol.params import Params
@@ -74,11 +75,18 @@ class Wanted:
     display: str = ""
     acr_values: tuple[str, ...] = ()
     hinted: str = ""
+    claims: str = ""
+    claims_locales: tuple[str, ...] = ()
 
     @property
     def is_authentication(self) -> bool:
         """True for OpenID Connect, false for plain OAuth 2.0 (Core §3.1.2.1)."""
         return "openid" in self.scope
+
+    @property
+    def claims_request(self) -> ClaimsRequest:
+        """The ``claims`` parameter, parsed (Core §5.5)."""
+        return claims_request.parse(self.claims)
 
     def reply(self, issuer: str) -> Reply:
         """Where the answer goes."""
@@ -223,6 +231,8 @@ def _judge(
         display=_display(params),
         acr_values=tuple((params.get("acr_values") or "").split()[:10])
         or client.default_acr_values,
+        claims=_claims(params),
+        claims_locales=tuple((params.get("claims_locales") or "").split()[:10]),
     )
 
 
@@ -375,6 +385,16 @@ def _challenge(
     except ValueError as error:
         raise AuthorizationError(str(error), spec="RFC 7636 §4.3", check="pkce") from error
     return challenge or ""
+
+
+def _claims(params: Params) -> str:
+    """In its shortest form (Core §5.5)."""
+    try:
+        return claims_request.parse(params.get("claims")).text
+    except ValueError as error:
+        raise AuthorizationError(
+            f"claims can't be read: {error}", spec="Core §5.5", check="claims-parameter"
+        ) from error
 
 
 def _display(params: Params) -> str:

@@ -56,7 +56,7 @@ def metadata(offered: Offered) -> dict[str, object]:
         "prompt_values_supported": list(offered.prompts),
         "claim_types_supported": ["normal"],
         "ui_locales_supported": list(offered.locales),
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "require_request_uri_registration": False,

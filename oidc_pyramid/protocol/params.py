@@ -31,6 +31,8 @@ TOO_LARGE = Check(
 )
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_CONTROL_IN_JSON = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_JSON = frozenset({"claims", "authorization_details", "registration"})  # may be pretty-printed
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _PRINTABLE_NAME = re.compile(r"[A-Za-z0-9_.\-]{1,64}")
 
@@ -126,7 +128,8 @@ def _decode(part: bytes) -> str:
 def _fault(name: str, value: str) -> Check | None:
     if len(name) > LONGEST_VALUE or _utf8_length(value) > LONGEST_VALUE:
         return TOO_LARGE
-    if _CONTROL.search(name) or _CONTROL.search(value):
+    control = _CONTROL_IN_JSON if name in _JSON else _CONTROL
+    if _CONTROL.search(name) or control.search(value):
         return MALFORMED
     return None
 

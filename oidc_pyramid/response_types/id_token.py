@@ -23,7 +23,8 @@ class IdTokenType:
             decision.client,
             decision.sign_in.account,
             decision.authentication(),
-            scope=decision.wanted.scope,
+            scope=decision.items(),
+            demands=decision.wanted.claims_request.id_token,
             access_token=issued.get("access_token"),
             code=issued.get("code"),
         )

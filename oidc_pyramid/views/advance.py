@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from oidc_pyramid.claims_release import single
 from oidc_pyramid.decision import Consent, Decision, SignIn
 from oidc_pyramid.interfaces import IAfterLogin, IPrompt, IRequestPolicy, IResponseType
 from oidc_pyramid.models.clients import Client
@@ -74,12 +75,12 @@ def _is_named(wanted: Wanted, one: SignIn) -> bool:
 
 
 def _check_hinted(wanted: Wanted, sign_in: SignIn) -> None:
-    """Somebody else signed in than ``id_token_hint`` names: an error (Core §3.1.2.1)."""
+    """Somebody else signed in than the request names: an error (Core §3.1.2.1, §5.5.1)."""
     here = sign_in.authenticated_in == wanted.interaction
     if here and wanted.hinted and wanted.hinted != sign_in.subject:
         raise AuthorizationError(
-            "somebody else signed in than id_token_hint names",
-            check="id-token-hint-subject",
+            "somebody else signed in than the request names",
+            check="expected-subject",
             spec="Core §3.1.2.1",
             error="login_required",
         )
@@ -108,22 +109,28 @@ def consent_for(request: Any, pending: Pending, client: Client, sign_in: SignIn 
         return Consent(given_in=wanted.interaction)
     if client.skip_consent and identity_assured(client, wanted.redirect_uri):
         return Consent()
+    items = consent_items(request, wanted)
     grant: Grant | None = oidc.provider.grants.get(str(sign_in.account.id), client.client_id)
     remembers = oidc.settings.consent_remember and client.remembers_consent
     if (
         grant is not None
         and remembers
         and identity_assured(client, wanted.redirect_uri)
-        and grant.recalls(wanted.scope, now=oidc.now, consent_generation=client.consent_generation)
+        and grant.recalls(items, now=oidc.now, consent_generation=client.consent_generation)
     ):
         return Consent()
-    return Consent(missing=new_scopes(grant, wanted) or wanted.scope)
+    return Consent(missing=new_items(grant, items) or items)
 
 
-def new_scopes(grant: Grant | None, wanted: Wanted) -> tuple[str, ...]:
+def consent_items(request: Any, wanted: Wanted) -> tuple[str, ...]:
+    """What a person agrees to: scopes, and single claims that no scope covers."""
+    return (*wanted.scope, *single(request.oidc.issuer, wanted.claims_request, wanted.scope))
+
+
+def new_items(grant: Grant | None, items: tuple[str, ...]) -> tuple[str, ...]:
     """What was not allowed the last time."""
     known = grant.remembered if grant is not None and grant.active else ()
-    return tuple(scope for scope in wanted.scope if scope not in known)
+    return tuple(item for item in items if item not in known)
 
 
 def _ask(request: Any, pending: Pending, prompt: Any, reason: str) -> Any:
@@ -166,8 +173,9 @@ def _grant(request: Any, wanted: Wanted, client: Client, sign_in: SignIn) -> Gra
     """The handle to revoke it all; written only when it is new or wider (one commit)."""
     grants = request.oidc.provider.grants
     account_id = str(sign_in.account.id)
+    items = consent_items(request, wanted)
     grant: Grant | None = grants.get(account_id, client.client_id)
-    if grant is None or not grant.active or not set(wanted.scope) <= set(grant.scope):
+    if grant is None or not grant.active or not set(items) <= set(grant.scope):
         grant = grants.obtain(account_id, client.client_id, now=request.oidc.now)
-        grant.allow(wanted.scope, now=request.oidc.now)
+        grant.allow(items, now=request.oidc.now)
     return grant

@@ -73,13 +73,21 @@ def _with_hint(
 ) -> Wanted:
     """Whom the client expects to be signed in (Core §3.1.2.1); only a hint of ours counts."""
     hint = next((value for name, value in pairs if name == "id_token_hint" and value), None)
+    named = wanted.claims_request.subject()
     if hint is None:
-        return wanted
+        return replace(wanted, hinted=named or "")
     try:
         claims = hints.read(request.oidc.issuer, hint, client.client_id)
     except hints.NotOurs as error:
         raise AuthorizationError(hints.CHECK, private=str(error)) from error
-    return replace(wanted, hinted=str(claims["sub"]))
+    subject = str(claims["sub"])
+    if named not in (None, subject):
+        raise AuthorizationError(
+            "claims and id_token_hint name different people",
+            check="expected-subject",
+            spec="Core §5.5.1",
+        )
+    return replace(wanted, hinted=subject)
 
 
 def offer_of(settings: Settings, plugins: Plugins, scopes: tuple[str, ...]) -> Offer:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from oidc_pyramid.claims_release import PREFIX
 from oidc_pyramid.i18n import _
 from oidc_pyramid.interfaces import IScope
 from oidc_pyramid.models.clients import Client
@@ -81,12 +82,22 @@ def account_card(account: Any) -> AccountCard:
     )
 
 
+def _claim_row(item: str, translate: Any, *, new: bool) -> ScopeRow:
+    """A single claim that no scope covers (Core §5.5)."""
+    claim = item.removeprefix(PREFIX)
+    title = translate(_("One detail: ${claim}", mapping={"claim": claim}))
+    return ScopeRow(item, title, translate(_("Read this part of your profile.")), "person", new)
+
+
 def scope_rows(request: Any, scopes: Iterable[str], new: Iterable[str]) -> list[ScopeRow]:
     """Exactly what is granted, in the deployment's own words; ``openid`` says nothing more."""
     rows = []
     translate = request.localizer.translate
     for name in scopes:
         if name == "openid":
+            continue
+        if name.startswith(PREFIX):
+            rows.append(_claim_row(name, translate, new=name in new))
             continue
         scope = request.oidc.plugin(IScope, name)
         title = translate(scope.title) if scope else name

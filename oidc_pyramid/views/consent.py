@@ -14,7 +14,13 @@ from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.nodes import Interaction
 from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.views import outcomes
-from oidc_pyramid.views.advance import advance, identity_assured, new_scopes, ready_for
+from oidc_pyramid.views.advance import (
+    advance,
+    consent_items,
+    identity_assured,
+    new_items,
+    ready_for,
+)
 from oidc_pyramid.views.cards import account_card, client_card, scope_rows
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
@@ -32,21 +38,24 @@ def consent(interaction: Interaction, request: Any) -> Any:
     sign_in = ready_for(request, pending, client, "consent")
     if sign_in is None:
         return advance(request, pending, client)
-    about = _about(pending, client, sign_in)
+    items = consent_items(request, pending.wanted)
+    about = _about(pending, client, sign_in, items)
     if request.method != "POST":
-        return _page(request, interaction, pending, client, sign_in, about)
+        return _page(request, interaction, pending, client, sign_in, items)
     params = read_form(request, *about)
     if params.get("decision") != "allow":
         return _deny(request, pending, client, sign_in)
-    _remember(request, pending, client, sign_in)
+    _remember(request, pending, client, sign_in, items)
     agreed = replace(pending, consented=str(sign_in.account.id))
     return advance(request, agreed, client, answered=True)
 
 
-def _about(pending: Pending, client: Client, sign_in: SignIn) -> tuple[str, ...]:
+def _about(
+    pending: Pending, client: Client, sign_in: SignIn, items: tuple[str, ...]
+) -> tuple[str, ...]:
     """All that a decision binds: interaction, session, client, the scopes on the page."""
     wanted = pending.wanted
-    shown = (wanted.interaction, sign_in.sid, client.client_id, " ".join(wanted.scope))
+    shown = (wanted.interaction, sign_in.sid, client.client_id, " ".join(items))
     return ("consent", *shown, wanted.redirect_uri)
 
 
@@ -62,14 +71,16 @@ def _deny(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> An
     return outcomes.send(request, Sent(oidc.reply, fields))
 
 
-def _remember(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> None:
+def _remember(
+    request: Any, pending: Pending, client: Client, sign_in: SignIn, items: tuple[str, ...]
+) -> None:
     wanted, oidc = pending.wanted, request.oidc
     account_id = str(sign_in.account.id)
     grant = oidc.provider.grants.obtain(account_id, client.client_id, now=oidc.now)
-    grant.allow(wanted.scope, now=oidc.now)
+    grant.allow(items, now=oidc.now)
     if remembers(request, client, wanted.redirect_uri):
         grant.remember(
-            wanted.scope,
+            items,
             until=oidc.now + oidc.settings.consent_expire,
             consent_generation=client.consent_generation,
         )
@@ -91,19 +102,19 @@ def _page(
     pending: Pending,
     client: Client,
     sign_in: SignIn,
-    about: tuple[str, ...],
+    items: tuple[str, ...],
 ) -> Any:
     wanted = pending.wanted
     grant = request.oidc.provider.grants.get(str(sign_in.account.id), client.client_id)
     known = grant is not None and grant.active and bool(grant.remembered)
-    new = new_scopes(grant, wanted) if known else ()
+    new = new_items(grant, items) if known else ()
     card = client_card(client, wanted.redirect_uri)
     values = {
         "action": request.oidc.url("interactions", interaction.__name__, "consent"),
-        "csrf_token": form_token(request, *about),
+        "csrf_token": form_token(request, *_about(pending, client, sign_in, items)),
         "client": card,
         "account": account_card(sign_in.account),
-        "scopes": scope_rows(request, wanted.scope, new),
+        "scopes": scope_rows(request, items, new),
         "switch_url": location(request, pending, "login"),
         "remembers": remembers(request, client, wanted.redirect_uri),
     }

@@ -22,7 +22,7 @@ class Whole:
 
 
 def test_enabling_what_nobody_provides_stops_the_start(make_op):
-    with pytest.raises(ConfigurationError, match="oidc.grant_types enables 'password'"):
+    with pytest.raises(ConfigurationError, match=r"oidc\.grant_types enables 'password'"):
         make_op(**{"oidc.grant_types": "authorization_code password"})
 
 
