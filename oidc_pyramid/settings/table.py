@@ -251,6 +251,27 @@ class Settings:
     database: str = key(text, "", """
         Which database, where the application has several: NAME of `zodbconn.uri.NAME`. Empty:
         that of `zodbconn.uri`.""")
+    session_management: bool = key(flag, "false", """
+        OpenID Connect Session Management: `session_state` in answers and the page that clients
+        poll in an iframe. Browsers that block cookies of third parties make it useless.""",
+        was="OIDC_SESSION_MANAGEMENT_ENABLE")
+    logout_attempts: int = key(whole(1, 50), "8", """
+        How often a client is told of a sign-out by back-channel before we give up.""")
+    logout_interval: int = key(duration, "15s", """
+        How often the running server looks for sign-outs that clients still have to be told. 0:
+        never in this process.""")
+
+    fetch_allow: tuple[str, ...] = key(words, "", """
+        Networks that may be fetched from though they are not public, as in `127.0.0.0/8`: for
+        tests, and for clients inside your own network.""")
+    fetch_ca_bundle: str = key(text, "", """
+        A file of certificate authorities to trust when fetching. Empty: the system's.""")
+    fetch_timeout: int = key(period(), "5s", """
+        How long one fetch (`jwks_uri`, `request_uri`, a back-channel sign-out) may take in
+        all.""")
+    fetch_max_bytes: int = key(whole(1024), "262144", """
+        How large an answer may be that is fetched from a client.""")
+
     sweep_interval: int = key(duration, "5m", """
         How often the running server removes what has expired. 0: never; run `oidc-pyramid
         purge` instead.""")
