@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from zope.interface import Attribute, Interface
 
-# ruff: noqa: N805 - the methods of an interface have no self
-
 
 class INode(Interface):
     """Anything that our views may be bound to."""

@@ -18,7 +18,7 @@ LATE = PHASE3_CONFIG + 50
 def factory(request: Any) -> IProvider:
     """The provider. A client-sent ``X-Vhm-Root`` would re-root traversal: it is dropped."""
     request.environ.pop("HTTP_X_VHM_ROOT", None)
-    return request.oidc.provider  # type: ignore[no-any-return]
+    return request.oidc.provider
 
 
 def is_ours(request: Any) -> bool:
