@@ -5,9 +5,11 @@ A missing database is never created by accident: only ``init`` and development s
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -90,9 +92,29 @@ def _open(uri: str, name: str, databases: dict[str, DB], *, create: bool) -> DB:
     arguments.setdefault("pool_size", POOL_SIZE)
     arguments.setdefault("cache_size", CACHE_OBJECTS)
     arguments["database_name"] = name
-    storage = _locked_as_sentence(factory, uri)
-    _refuse_unsafe(storage)
-    return DB(storage, databases=databases, class_factory=class_factory, **arguments)
+    with _alone_in(uri):
+        storage = _locked_as_sentence(factory, uri)
+        _refuse_unsafe(storage)
+        return DB(storage, databases=databases, class_factory=class_factory, **arguments)
+
+
+@contextmanager
+def _alone_in(uri: str) -> Iterator[None]:
+    """Two processes that create the tables of one SQLite file at once trip over each other."""
+    if not uri.startswith("sqlite://"):
+        yield
+        return
+    descriptor = os.open(_directory(uri), os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _directory(uri: str) -> str:
+    parts = urlsplit(uri)
+    return os.path.abspath(parts.netloc + parts.path)
 
 
 def _locked_as_sentence(factory: Callable[[], Any], uri: str) -> Any:
@@ -131,12 +153,11 @@ def _require_file(path: str, *, create: bool) -> None:
 
 def _sqlite(uri: str, *, create: bool) -> tuple[Callable[[], Any], dict[str, Any]]:
     """RelStorage on SQLite: ``sqlite:///var/oidc?pool_size=8`` names a directory."""
-    parts = urlsplit(uri)
-    directory = os.path.abspath(parts.netloc + parts.path)
+    directory = _directory(uri)
     _require_file(os.path.join(directory, "main.sqlite3"), create=create)
     if create:
         os.makedirs(directory, mode=0o700, exist_ok=True)
-    numbers = {key: int(value) for key, value in parse_qsl(parts.query)}
+    numbers = {key: int(value) for key, value in parse_qsl(urlsplit(uri).query)}
     return (lambda: _sqlite_storage(directory)), numbers
 
 
@@ -149,7 +170,8 @@ def _sqlite_storage(directory: str) -> Any:
     adapter = Sqlite3Adapter(directory, pragmas={"synchronous": "FULL"}, options=options)
     storage = RelStorage(adapter, options=options)
     for name in os.listdir(directory):
-        os.chmod(os.path.join(directory, name), 0o600)
+        with suppress(FileNotFoundError):  # another process may just have closed its -wal
+            os.chmod(os.path.join(directory, name), 0o600)
     return storage
 
 
