@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from pyramid.exceptions import ConfigurationError
@@ -18,6 +20,7 @@ from oidc_pyramid.scripts.failures import Failure, sentence
 from oidc_pyramid.scripts.output import json_option, moment, print_json, print_table
 from oidc_pyramid.scripts.settings import in_force
 from oidc_pyramid.settings import Settings, settings_problems
+from oidc_pyramid.settings.sources import is_open_to_others
 
 
 @click.command()
@@ -40,6 +43,7 @@ def examine(deployment: Deployment) -> dict[str, Any]:
     try:
         report["settings"] = [r for r in in_force(deployment) if r["source"] != "default"]
         problems += settings_problems(deployment.mapping, deployment.settings)
+        problems += file_problems(deployment.mapping)
         with deployment.reading() as provider:
             problems += provider_problems(provider, deployment.settings, int(time.time()))
         report["plugins"] = plugins(deployment)
@@ -48,6 +52,20 @@ def examine(deployment: Deployment) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - whatever stops the start-up is the finding
         problems.append(f"the application doesn't start: {sentence(error)}")
     return report
+
+
+def file_problems(mapping: Mapping[str, Any]) -> Iterator[str]:
+    """Hashes of passwords and wrapped keys are for nobody else to read."""
+    parts = urlsplit(str(mapping.get("zodbconn.uri", "")))
+    place = Path(parts.netloc + parts.path)
+    if parts.scheme not in ("file", "sqlite") or not place.exists():
+        return
+    folder = place if place.is_dir() else place.parent
+    files = (
+        list(folder.glob("*.sqlite3*")) if place.is_dir() else list(folder.glob(f"{place.name}*"))
+    )
+    if is_open_to_others(folder) and any(map(is_open_to_others, files)):
+        yield f"others may read the database: chmod -R go= {folder}"
 
 
 def provider_problems(provider: Provider, settings: Settings, now: int) -> Iterator[str]:
@@ -94,7 +112,7 @@ def plugins(deployment: Deployment) -> list[dict[str, str]]:
                 "plugin": entry.title,
                 "module": _module(entry["utility"]),
             }
-            for category in registry.introspector.categories()
+            for category in sorted(registry.introspector.categories())
             if category.startswith("oidc ")
             for entry in (e["introspectable"] for e in registry.introspector.get_category(category))
         ]

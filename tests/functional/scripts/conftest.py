@@ -19,8 +19,6 @@ oidc.issuer = http://localhost:6543
 oidc.secret = file:%(here)s/var/secret
 oidc.development = true
 oidc.signing_alg = ES256
-oidc.password_hash_memory = 8192
-oidc.password_hash_time = 1
 zodbconn.uri = sqlite://%(here)s/var/oidc
 """
 
