@@ -12,9 +12,9 @@ if not (_Path(__file__).parent / "templates").is_dir():
 def main(global_config: dict[str, str], **settings: Any) -> Any:
     """The stand-alone provider for ``pserve`` (``use = egg:oidc_pyramid``)."""
     # Here, so that importing a part of the package does not import the whole of Pyramid.
-    from pyramid.config import Configurator  # noqa: PLC0415
+    from pyramid.config import Configurator
 
-    from oidc_pyramid.runtime import IRuntime  # noqa: PLC0415
+    from oidc_pyramid.runtime import IRuntime
 
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")

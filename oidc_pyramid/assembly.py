@@ -60,6 +60,7 @@ def includeme(config: Any) -> None:
     config.include("oidc_pyramid.consistency")
     for name in settings.include:
         config.include(name)
+    config.include("oidc_pyramid.delivery")
     config.add_subscriber(back_off, IBeforeRetry)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from zope.interface import implementer
 
+from oidc_pyramid import browser_state
 from oidc_pyramid.decision import SignIn
 from oidc_pyramid.events import SignedIn, SignedOut
 from oidc_pyramid.interfaces import IBrowserSessions
+from oidc_pyramid.logout import tell_by_back_channel
 from oidc_pyramid.models.browsers import Browser, Place, Session, digest
 
 COOKIE = "session"
@@ -104,6 +106,7 @@ class OwnSessions:
             self._browsers.remove(old)
         self._browsers.add(browser)
         self._oidc.cookies.set(COOKIE, cookie)
+        browser_state.follow(self._request, cookie)
         return browser
 
     def _session_for(self, browser: Browser, account: Any) -> Session:
@@ -139,11 +142,22 @@ class OwnSessions:
         else:
             self._browsers.remove(browser)
             self._oidc.cookies.delete(COOKIE)
+            browser_state.follow(self._request, None)
 
     def _end(self, place: Place) -> None:
         session = self._browsers.session(place.account_id, place.sid)
-        if session is not None:
-            session.end(now=self._now)
+        if session is None or session.ended_at is not None:
+            return
+        session.end(now=self._now)
+        account = self._oidc.accounts.get(place.account_id)
+        if account is not None:
+            tell_by_back_channel(self._oidc.issuer, session, account)
+
+    def visited(self, sid: str) -> Session | None:
+        """The session's record, which knows its clients."""
+        browser = self.browser()
+        place = browser and next((p for p in browser.places if p.sid == sid), None)
+        return self._browsers.session(place.account_id, sid) if place else None
 
     def is_finished(self, interaction: str) -> bool:
         """True when that interaction has had its answer at this browser."""

@@ -48,8 +48,13 @@ class Cookies:
                 found.append(value)
         return found[0] if len(found) == 1 and _VALUE.fullmatch(found[0]) else None
 
-    def set(self, purpose: str, value: str, *, max_age: int | None = None) -> None:
-        """To be sent with the answer; ``max_age`` in seconds, None for as long as the browser."""
+    def set(
+        self, purpose: str, value: str, *, max_age: int | None = None, readable: bool = False
+    ) -> None:
+        """To be sent with the answer; ``max_age`` in seconds, None for as long as the browser.
+
+        ``readable`` ones hold no secret: scripts read them, also in a frame of another site.
+        """
         self._fresh[purpose] = value
         self._set[purpose] = make_cookie(
             self.name(purpose),
@@ -57,13 +62,13 @@ class Cookies:
             max_age=max_age,
             path="/",
             secure=self._secure,
-            httponly=True,
-            samesite="Lax",
+            httponly=not readable,
+            samesite="None" if readable and self._secure else "Lax",
         )
 
-    def delete(self, purpose: str) -> None:
+    def delete(self, purpose: str, *, readable: bool = False) -> None:
         """Tell the browser to forget it."""
-        self.set(purpose, "", max_age=0)
+        self.set(purpose, "", max_age=0, readable=readable)
 
     def apply(self, response: Any) -> None:
         """Put what was set on the response."""

@@ -203,6 +203,9 @@ class IBrowserSessions(Interface):
     def sign_out(sid):
         """End one session."""
 
+    def visited(sid):
+        """The ``Session`` record of a sign-in, with the clients that it was used at, or None."""
+
     def is_finished(interaction):
         """True when that interaction has had its answer."""
 

@@ -57,6 +57,7 @@ class Issuer:
     opened: Opened
     now: int
     events: list[Event] = field(default_factory=list)
+    wake: bool = False
 
     @property
     def name(self) -> str:

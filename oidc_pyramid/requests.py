@@ -218,14 +218,16 @@ class OIDC:
     def announce_after_commit(self) -> None:
         """Tell the subscribers what happened, once it can't be undone any more."""
         issuer = self.__dict__.get("issuer")
-        if issuer is None or not issuer.events:
+        if issuer is None or not (issuer.events or issuer.wake):
             return
         events, issuer.events = issuer.events, []
-        notify = self._request.registry.notify
+        notify, runtime, wake = self._request.registry.notify, self.runtime, issuer.wake
 
         def after(succeeded: bool) -> None:
             for event in events if succeeded else ():
                 notify(event)
+            if succeeded and wake:
+                runtime.wake_delivery()
 
         self._request.tm.get().addAfterCommitHook(after)
 

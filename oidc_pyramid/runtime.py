@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from zope.interface import Interface
 
+from oidc_pyramid.background import Worker
+from oidc_pyramid.fetch import Fetcher
 from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.safe import Safe
 from oidc_pyramid.settings import Settings
@@ -30,4 +32,11 @@ class Runtime:
     standalone: bool = False
     host_retries: bool = False
     safe: Safe = field(default_factory=Safe)
+    fetcher: Fetcher | None = None
+    workers: list[Worker] = field(default_factory=list)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
+
+    def wake_delivery(self) -> None:
+        """A client has to be told of a sign-out."""
+        for worker in self.workers:
+            worker.wake()

@@ -17,6 +17,7 @@ from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
 from oidc_pyramid.views.headers import content_security_policy
 from oidc_pyramid.views.sign_in import password_sign_in
+from oidc_pyramid.views.sign_out import logged_out, sign_out
 
 HERE = "account"
 
@@ -80,9 +81,8 @@ def logout(_context: AccountPage, request: Any) -> Any:
     current = request.oidc.browser.current()
     if current is not None:
         read_form(request, "sign-out", current.sid)
-        request.oidc.browser.sign_out(current.sid)
-    values = {"client": None, "continue_url": None}
-    return render_to_response(f"{TEMPLATES}logged_out.pt", values, request=request)
+        return logged_out(request, sign_out(request, [current]))
+    return logged_out(request, [])
 
 
 @endpoint(IAccountPage, "password", methods=("GET", "POST"), page=True)

@@ -9,6 +9,7 @@ from oidc_pyramid.anchors import Standing, standing
 from oidc_pyramid.events import CodeReplayed, TokensIssued
 from oidc_pyramid.interfaces import IGrantType
 from oidc_pyramid.issuer import Issuer, TokenExchange, token_answer
+from oidc_pyramid.logout import remember_client
 from oidc_pyramid.models.authorizations import Authorization
 from oidc_pyramid.plugins import plugin
 from oidc_pyramid.protocol import code as codes
@@ -163,6 +164,8 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
         account_id=authorization.account_id,
         generation=0,
     )
+    session = issuer.provider.browsers.session(authorization.account_id, authorization.sid)
+    remember_client(session, client)
     refresh_token = None
     if "refresh_token" in client.grant_types:
         refresh_token = _start_family(issuer, authorization)

@@ -85,6 +85,7 @@ class Session(Persistent):
     expires_at: int = 0
     ended_at: int | None = 0
     user_agent: str = ""
+    clients: tuple[str, ...] = ()
 
     def __init__(self, sid: str, account_id: str, **fields: object) -> None:
         self.sid = sid

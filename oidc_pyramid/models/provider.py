@@ -17,6 +17,7 @@ from oidc_pyramid.models.clients import Clients
 from oidc_pyramid.models.denylist import Denylist
 from oidc_pyramid.models.grants import Grants
 from oidc_pyramid.models.keys import KeyRing
+from oidc_pyramid.models.outbox import Outbox
 from oidc_pyramid.models.sweep import SweepMark
 from oidc_pyramid.models.throttle import Buckets
 from oidc_pyramid.models.users import Users
@@ -50,6 +51,7 @@ class Provider(Persistent):
         self.authorizations = Authorizations()
         self.browsers = Browsers()
         self.denylist = Denylist()
+        self.outbox = Outbox()
         self.throttle = Buckets()
         self.sweep_mark = SweepMark()
         self.clients.__parent__ = self

@@ -64,8 +64,7 @@ def parse(text: str | None) -> ClaimsRequest:
         raise ValueError(msg)
     document = strict_json.loads(text)
     if not isinstance(document, dict):
-        msg = "claims must be a JSON object"
-        raise ValueError(msg)
+        raise ValueError("claims must be a JSON object")  # noqa: TRY004 - its value is wrong
     parts = {name: _member(document.get(name)) for name in MEMBERS}
     kept = {name: document[name] for name in MEMBERS if parts[name]}
     shortest = json.dumps(kept, separators=(",", ":"), ensure_ascii=False) if kept else ""
@@ -76,8 +75,7 @@ def _member(member: object) -> dict[str, Demand]:
     if member is None:
         return {}
     if not isinstance(member, dict) or len(member) > MOST_CLAIMS:
-        msg = "userinfo and id_token must be JSON objects of reasonable size"
-        raise ValueError(msg)
+        raise ValueError("userinfo and id_token must be JSON objects of reasonable size")
     return {name: _demand(demand) for name, demand in member.items()}
 
 
@@ -86,12 +84,10 @@ def _demand(demand: object) -> Demand:
     if demand is None:
         return Demand()
     if not isinstance(demand, dict):
-        msg = "each claim must be null or a JSON object"
-        raise ValueError(msg)
+        raise ValueError("each claim must be null or a JSON object")  # noqa: TRY004 - as above
     essential, values = demand.get("essential", False), demand.get("values", [])
-    if not isinstance(essential, bool) or not isinstance(values, list):
-        msg = "essential must be a boolean and values an array"
-        raise ValueError(msg)
+    if not (isinstance(essential, bool) and isinstance(values, list)):
+        raise ValueError("essential must be a boolean and values an array")  # noqa: TRY004
     one = (demand["value"],) if "value" in demand else ()
     return Demand(essential, (*one, *values))
 

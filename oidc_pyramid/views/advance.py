@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from oidc_pyramid.browser_state import state_for
 from oidc_pyramid.claims_release import single
 from oidc_pyramid.decision import Consent, Decision, SignIn
 from oidc_pyramid.interfaces import IAfterLogin, IPrompt, IRequestPolicy, IResponseType
@@ -166,6 +167,8 @@ def _conclude(
         issued.update(response_type.issue(decision, issued))
     if answered:
         oidc.browser.finish(wanted.interaction, wanted.expires_at)
+    if wanted.is_authentication:
+        issued.update(state_for(request, oidc.reply))
     return outcomes.send(request, Sent(oidc.reply, issued))
 
 

@@ -69,7 +69,12 @@ def _note(request: Any, name: str) -> None:
 
 def finish(request: Any, response: Any, options: Endpoint) -> Any:
     """Headers, cookies, CORS; and what is to be told once the commit has succeeded."""
-    headers.secure(response, request.oidc.settings, cacheable=options.cacheable)
+    headers.secure(
+        response,
+        request.oidc.settings,
+        cacheable=options.cacheable,
+        framed=options.framed,
+    )
     request.oidc.cookies.apply(response)
     if options.cors:
         cors.answer(request, response, options.cors)

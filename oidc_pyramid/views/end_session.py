@@ -21,6 +21,7 @@ from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.cards import account_card, client_card
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
+from oidc_pyramid.views.sign_out import logged_out, sign_out
 
 SPEC = "RP-Initiated Logout §2"
 PURPOSE = "logout"
@@ -166,9 +167,7 @@ def _leave(
     hook = request.oidc.plugin(IAfterEndSession, "")
     if hook is not None:
         hook(request, claims, leaving.uri or None, leaving.state, client, target or None)
-    for one in sign_ins:
-        request.oidc.browser.sign_out(one.sid)
-    if target:
+    frames = sign_out(request, sign_ins)
+    if target and not frames:
         return outcomes.see_other(target)
-    values = {"client": client_card(client) if client else None, "continue_url": None}
-    return render_to_response(f"{TEMPLATES}logged_out.pt", values, request=request)
+    return logged_out(request, frames, client=client, continue_url=target or None)

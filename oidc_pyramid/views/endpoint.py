@@ -24,6 +24,7 @@ class Endpoint:
     cors: str = ""
     page: bool = False
     cacheable: bool = False
+    framed: bool = False
 
 
 def endpoint(
@@ -34,6 +35,7 @@ def endpoint(
     cors: str = "",
     page: bool = False,
     cacheable: bool = False,
+    framed: bool = False,
     renderer: str | None = None,
 ) -> Callable[[Any], Any]:
     """A view bound to one of our contexts. A host's default permission and CSRF options do not
@@ -44,5 +46,5 @@ def endpoint(
         permission=NO_PERMISSION_REQUIRED,
         require_csrf=False,
         renderer=None if renderer is None else f"{TEMPLATES}{renderer}.pt",
-        oidc=Endpoint(methods, cors, page, cacheable),
+        oidc=Endpoint(methods, cors, page, cacheable, framed),
     )

@@ -31,12 +31,13 @@ def content_security_policy(
     return "; ".join(parts)
 
 
-def secure(response: Any, settings: Settings, *, cacheable: bool) -> None:
+def secure(response: Any, settings: Settings, *, cacheable: bool, framed: bool = False) -> None:
     """Set what is not set yet (RFC 9700 §4.2, §4.16; RFC 6749 §5.1)."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", content_security_policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
+    if not framed:
+        headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Permissions-Policy", PERMISSIONS)
     if settings.issuer.startswith("https:"):
