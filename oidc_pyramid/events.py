@@ -72,6 +72,14 @@ class ConsentDenied(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Event):
+    """A person took an application's access back; its tokens have ended."""
+
+    account_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokensIssued(Event):
     """An Authorization was made or refreshed."""
 

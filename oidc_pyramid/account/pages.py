@@ -1,4 +1,4 @@
-"""``/account``: a person signs in, sees who they are, changes the password, signs out."""
+"""``/account``: a person signs in, changes the password, signs out."""
 
 from __future__ import annotations
 
@@ -6,48 +6,17 @@ from typing import Any
 
 from pyramid.renderers import render_to_response
 
+from oidc_pyramid.account.frame import HERE, own, to_login
 from oidc_pyramid.events import PasswordChanged
 from oidc_pyramid.i18n import _
 from oidc_pyramid.interfaces import IAccountPage
 from oidc_pyramid.models.nodes import AccountPage
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.views import outcomes
-from oidc_pyramid.views.cards import account_card
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
-from oidc_pyramid.views.headers import content_security_policy
 from oidc_pyramid.views.sign_in import password_sign_in
 from oidc_pyramid.views.sign_out import logged_out, sign_out
-
-HERE = "account"
-
-
-@endpoint(IAccountPage, methods=("GET",), page=True)
-def account(_context: AccountPage, request: Any) -> Any:
-    """Who is signed in here, and what they can do."""
-    current = request.oidc.browser.current()
-    if current is None:
-        return _to_login(request)
-    values = {
-        "account": account_card(current.account),
-        "csrf_token": form_token(request, "sign-out", current.sid),
-        "action_logout": request.oidc.url("account", "logout"),
-        "password_url": request.oidc.url("account", "password"),
-        "sessions": [],
-        "applications": [],
-    }
-    return _own(render_to_response(f"{TEMPLATES}account.pt", values, request=request))
-
-
-def _own(response: Any) -> Any:
-    """These pages never lead to a client: their forms may only come back here."""
-    response.headers["Content-Security-Policy"] = content_security_policy(form_action="'self'")
-    return response
-
-
-def _to_login(request: Any) -> Any:
-    elsewhere = request.oidc.browser.login_location(request.oidc.url("account"), None)
-    return outcomes.see_other(elsewhere or request.oidc.url("account", "login"))
 
 
 @endpoint(IAccountPage, "login", methods=("GET", "POST"), page=True)
@@ -72,7 +41,7 @@ def login(_context: AccountPage, request: Any) -> Any:
         "signup_url": request.oidc.url("account", "signup") if signup else None,
         "cancel": False,
     }
-    return _own(render_to_response(f"{TEMPLATES}login.pt", values, request=request))
+    return own(render_to_response(f"{TEMPLATES}login.pt", values, request=request))
 
 
 @endpoint(IAccountPage, "logout", methods=("POST",), page=True)
@@ -90,7 +59,7 @@ def password(_context: AccountPage, request: Any) -> Any:
     """A new password ends every other session and every token of the account."""
     current = request.oidc.browser.current()
     if current is None:
-        return _to_login(request)
+        return to_login(request)
     error, done = None, False
     if request.method == "POST":
         params = read_form(request, "password", current.sid)
@@ -104,7 +73,7 @@ def password(_context: AccountPage, request: Any) -> Any:
         "done": done,
         "username": current.account.username,
     }
-    return _own(render_to_response(f"{TEMPLATES}password.pt", values, request=request))
+    return own(render_to_response(f"{TEMPLATES}password.pt", values, request=request))
 
 
 def _change(request: Any, current: Any, params: Any) -> str | None:

@@ -7,7 +7,8 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.renderers import render_to_response
 
-from oidc_pyramid.account.pages import HERE, password_problem
+from oidc_pyramid.account.frame import HERE
+from oidc_pyramid.account.pages import password_problem
 from oidc_pyramid.events import SignedUp
 from oidc_pyramid.i18n import _
 from oidc_pyramid.interfaces import IAccountPage, IInteraction

@@ -1,0 +1,22 @@
+"""What the account pages share: their policy, and the way to the sign-in page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oidc_pyramid.views import outcomes
+from oidc_pyramid.views.headers import content_security_policy
+
+HERE = "account"
+
+
+def own(response: Any) -> Any:
+    """These pages never lead to a client: their forms may only come back here."""
+    response.headers["Content-Security-Policy"] = content_security_policy(form_action="'self'")
+    return response
+
+
+def to_login(request: Any) -> Any:
+    """Nobody is signed in here."""
+    elsewhere = request.oidc.browser.login_location(request.oidc.url("account"), None)
+    return outcomes.see_other(elsewhere or request.oidc.url("account", "login"))
