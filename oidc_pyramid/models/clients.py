@@ -56,6 +56,8 @@ class Client(Persistent):
     frontchannel_logout_session_required: bool = False
     backchannel_logout_uri: str = ""
     backchannel_logout_session_required: bool = False
+    request_uris: tuple[str, ...] = ()
+    token_endpoint_auth_signing_alg: str = ""
     software_id: str = ""
     software_version: str = ""
 

@@ -28,7 +28,7 @@ LISTS = frozenset(
     }
 )
 FLAGS = frozenset(name for name, reader in READERS.items() if reader is client_fields.boolean)
-OUR_FLAGS = frozenset({"skip_consent", "reuse_consent", "require_pkce"})
+OUR_FLAGS = frozenset({"skip_consent", "reuse_consent", "require_pkce", "verified"})
 NUMBERS = frozenset({"default_max_age", "refresh_grace"})
 FILES = frozenset({"jwks"})
 
@@ -48,6 +48,7 @@ HELP = {
     "require_pkce": "PKCE is required though it has a secret.",
     "refresh_grace": "Seconds in which the previous refresh token still works.",
     "access_token_format": "The format of its access tokens.",
+    "verified": "People are told that you know who runs it.",
     "owner": "Who looks after it: a note.",
 }
 
