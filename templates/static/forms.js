@@ -1,5 +1,5 @@
-// Two comforts that no page depends on: a button that shows the password, and forms that are sent
-// once however often somebody clicks.
+// Three comforts that no page depends on: a button that shows the password, forms that are sent once
+// however often somebody clicks, and the initial in place of a picture that does not load.
 (function () {
   "use strict";
 
@@ -37,6 +37,15 @@
     });
   }
 
+  function orInitial(picture) {
+    function drop() {
+      picture.remove();
+    }
+    if (picture.complete && picture.naturalWidth === 0) drop();
+    else picture.addEventListener("error", drop);
+  }
+
+  document.querySelectorAll(".picture").forEach(orInitial);
   document.querySelectorAll(".reveal").forEach(reveal);
   document.querySelectorAll("form[data-once]").forEach(once);
 })();

@@ -41,12 +41,21 @@ def account(**changed):
 def scopes():
     rows = (
         ("openid", "Know who you are", "Recognise you when you come back.", "id", False),
-        ("profile", "See your profile", "Your name, picture, language and the like.", "person", False),
+        (
+            "profile",
+            "See your profile",
+            "Your name, picture, language and the like.",
+            "person",
+            False,
+        ),
         ("email", "See your email address", "And whether it has been confirmed.", "mail", True),
         ("offline_access", "Stay connected", "Also while you are not using it.", "clock", True),
         ("bank:read", "bank:read", "", None, False),
     )
-    return [Record(**dict(zip(("name", "title", "description", "icon", "new"), row, strict=True))) for row in rows]
+    return [
+        Record(**dict(zip(("name", "title", "description", "icon", "new"), row, strict=True)))
+        for row in rows
+    ]
 
 
 def form(**values):
@@ -54,7 +63,13 @@ def form(**values):
 
 
 def login(**changed):
-    values = {"username": "", "error": None, "accounts_url": None, "signup_url": "/signup", "cancel": True}
+    values = {
+        "username": "",
+        "error": None,
+        "accounts_url": None,
+        "signup_url": "/signup",
+        "cancel": True,
+    }
     return form(**values | changed)
 
 
@@ -66,7 +81,9 @@ def consent(**changed):
 def select_account(**changed):
     rows = [
         Record(sid="s1", needs_password=False, **vars(account())),
-        Record(sid="s2", needs_password=True, name="", username="bob@northwind.example", picture=None),
+        Record(
+            sid="s2", needs_password=True, name="", username="bob@northwind.example", picture=None
+        ),
     ]
     return form(**{"accounts": rows} | changed)
 
@@ -106,8 +123,12 @@ def account_page(**changed):
         "action_logout": "/account/logout",
         "csrf_token": "token",
         "sessions": [
-            Record(title="Firefox on Linux", detail="Signed in on 4 August 2026, 09:12", current=True),
-            Record(title="Safari on iPhone", detail="Signed in on 1 August 2026, 18:40", current=False),
+            Record(
+                title="Firefox on Linux", detail="Signed in on 4 August 2026, 09:12", current=True
+            ),
+            Record(
+                title="Safari on iPhone", detail="Signed in on 1 August 2026, 18:40", current=False
+            ),
         ],
         "applications": [Record(name="Acme Books", detail="Profile, email address")],
     }
@@ -140,7 +161,10 @@ WRONG = "Wrong user name or password."
 SAMPLES = {
     "login": ("login", login()),
     "login-error": ("login", login(username="alice", error=WRONG)),
-    "login-alone": ("login", login(client=None, signup_url=None, cancel=False, accounts_url="/all")),
+    "login-alone": (
+        "login",
+        login(client=None, signup_url=None, cancel=False, accounts_url="/all"),
+    ),
     "consent": ("consent", consent()),
     "consent-unverified": ("consent", consent(client=UNVERIFIED, remembers=False)),
     "consent-native": ("consent", consent(client=NATIVE, switch_url=None)),
@@ -163,7 +187,10 @@ SAMPLES = {
     "finished": ("finished", {"message": "You have answered already.", "client": client()}),
     "finished-alone": ("finished", {"message": "", "client": None}),
     "form_post": ("form_post", form_post()),
-    "interstitial": ("interstitial", {"client": client(), "continue_url": "https://acme.example/cb?error=x"}),
+    "interstitial": (
+        "interstitial",
+        {"client": client(), "continue_url": "https://acme.example/cb?error=x"},
+    ),
     "welcome": ("welcome", welcome()),
     "welcome-signed-in": ("welcome", welcome(signed_in=account())),
     "welcome-production": ("welcome", welcome(development=False, people=(), playground_url=None)),
