@@ -107,6 +107,20 @@ class RefreshTokenReused(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClientRegistered(Event):
+    """A client registered itself (RFC 7591)."""
+
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDeleted(Event):
+    """A client took its registration away (RFC 7592 §2.3)."""
+
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRevoked(Event):
     """A client ended a token (RFC 7009)."""
 

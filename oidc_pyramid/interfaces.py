@@ -138,6 +138,15 @@ class IRequestPolicy(Interface):
         """The same or a narrower ``Wanted``; raises ``AuthorizationError``."""
 
 
+class IRegistrationPolicy(Interface):
+    """A deployment's own rule for clients that register themselves (RFC 7591 §5)."""
+
+    name = Attribute("a label")
+
+    def check(metadata, issuer):
+        """The metadata to keep; raises ``InvalidClientMetadata`` or ``InvalidRedirectUri``."""
+
+
 class IMetadata(Interface):
     """Members of the metadata document (RFC 8414 §2)."""
 

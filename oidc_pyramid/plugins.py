@@ -30,6 +30,7 @@ MANY: dict[str, type[Interface]] = {
     "claims": interfaces.IClaims,
     "request_policy": interfaces.IRequestPolicy,
     "metadata": interfaces.IMetadata,
+    "registration_policy": interfaces.IRegistrationPolicy,
     "token_processor": interfaces.ITokenProcessor,
 }
 ONE: dict[str, type[Interface]] = {

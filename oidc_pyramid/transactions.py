@@ -13,6 +13,7 @@ from oidc_pyramid.root import is_ours
 from oidc_pyramid.runtime import Runtime
 
 LONGEST_PAUSE = 0.25
+MAX_BODY = 64 * 1024
 
 
 class IsOurs:
@@ -52,10 +53,19 @@ def attempts(hosts: Callable[[Any], int | None] | None) -> Callable[[Any], int |
     def decide(request: Any) -> int | None:
         runtime = request.registry.queryUtility(Runtime.interface)
         if request.environ.get("PATH_INFO", "").startswith(runtime.prefix):
-            return int(runtime.settings.retry_attempts)
+            return _ours(request, int(runtime.settings.retry_attempts))
         return hosts(request) if hosts is not None else (None if runtime.host_retries else 1)
 
     return decide
+
+
+def _ours(request: Any, attempts: int) -> int:
+    """A retry keeps the body: in memory, because ours are small; a larger one is refused by its
+    view, so it is neither copied nor retried."""
+    if (request.content_length or 0) > MAX_BODY:
+        return 1
+    request.request_body_tempfile_limit = MAX_BODY
+    return attempts
 
 
 def back_off(event: Any) -> None:

@@ -166,6 +166,7 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
     )
     session = issuer.provider.browsers.session(authorization.account_id, authorization.sid)
     remember_client(session, client)
+    client.mark_used()
     refresh_token = None
     if "refresh_token" in client.grant_types:
         refresh_token = _start_family(issuer, authorization)

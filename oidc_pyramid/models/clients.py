@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from BTrees.OOBTree import OOBTree
@@ -76,6 +77,9 @@ class Client(Persistent):
     consent_generation: int = 1
     secrets: tuple[tuple[bytes, int], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+    dynamic: bool = False
+    used: bool = False
+    registration_token: str = ""
 
     def __init__(self, client_id: str, *, now: int, **metadata: Any) -> None:
         self.client_id = client_id
@@ -134,6 +138,15 @@ class Client(Persistent):
             same = hmac.compare_digest(known, digest)
             good |= same and (not until or now < until)
         return good
+
+    def set_registration_token(self, token: str) -> None:
+        """Keep the digest of a registration access token (RFC 7592 §3)."""
+        self.registration_token = sha256(token.encode()).hexdigest()
+
+    def mark_used(self) -> None:
+        """Somebody has signed in to it: the sweep leaves it alone. Written once."""
+        if self.dynamic and not self.used:
+            self.used = True
 
     def disable(self, *, now: int) -> None:
         """From now on nothing of this client works; its tokens are inactive."""

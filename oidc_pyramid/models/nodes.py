@@ -6,7 +6,14 @@ from typing import Any
 
 from zope.interface import implementer
 
-from oidc_pyramid.interfaces import IAccountPage, IInteraction, IInteractions, IWellKnown
+from oidc_pyramid.interfaces import (
+    IAccountPage,
+    IClient,
+    IClients,
+    IInteraction,
+    IInteractions,
+    IWellKnown,
+)
 
 
 class Place:
@@ -20,6 +27,19 @@ class Place:
 @implementer(IWellKnown)
 class WellKnown(Place):
     """``/.well-known``."""
+
+
+@implementer(IClient)
+class NoClient(Place):
+    """``/clients/{something}``: answers as a client does whose token one does not have."""
+
+
+@implementer(IClients)
+class ClientsPlace(Place):
+    """``/clients``: below it are the persistent clients themselves."""
+
+    def __getitem__(self, client_id: str) -> Any:
+        return self.__parent__.clients.get(client_id) or NoClient(self, client_id)
 
 
 @implementer(IAccountPage)

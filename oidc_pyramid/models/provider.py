@@ -18,6 +18,7 @@ from oidc_pyramid.models.denylist import Denylist
 from oidc_pyramid.models.grants import Grants
 from oidc_pyramid.models.keys import KeyRing
 from oidc_pyramid.models.outbox import Outbox
+from oidc_pyramid.models.registration import RegistrationTokens
 from oidc_pyramid.models.sweep import SweepMark
 from oidc_pyramid.models.throttle import Buckets
 from oidc_pyramid.models.users import Users
@@ -52,14 +53,13 @@ class Provider(Persistent):
         self.browsers = Browsers()
         self.denylist = Denylist()
         self.outbox = Outbox()
+        self.registration_tokens = RegistrationTokens()
         self.throttle = Buckets()
         self.sweep_mark = SweepMark()
         self.clients.__parent__ = self
         self.users.__parent__ = self
 
     def __getitem__(self, name: str) -> Any:
-        if name == "clients":
-            return self.clients
         return PLACES[name](self, name)
 
 
@@ -67,4 +67,5 @@ PLACES: dict[str, Callable[[Any, str], Any]] = {
     ".well-known": nodes.WellKnown,
     "interactions": nodes.Interactions,
     "account": nodes.AccountPage,
+    "clients": nodes.ClientsPlace,
 }

@@ -37,6 +37,7 @@ def jobs(provider: Provider) -> Iterator[tuple[str, Shards, Expired]]:
     yield "sessions", sessions, _session_expired
     yield "browsers", browsers, lambda browser, now: browser.expires_at <= now
     yield "denylist", provider.denylist.tree(), lambda expires_at, now: expires_at <= now
+    yield "registration tokens", provider.registration_tokens.tree(), _token_expired
     yield "grants", provider.grants.tree(), _grant_expired
 
 
@@ -46,6 +47,10 @@ def _authorization_expired(authorization: Any, now: int) -> bool:
 
 def _session_expired(session: Any, now: int) -> bool:
     return session.expires_at <= now or session.ended_at is not None
+
+
+def _token_expired(token: Any, now: int) -> bool:
+    return bool(token.expires_at <= now)
 
 
 def _grant_expired(grant: Any, now: int) -> bool:

@@ -38,6 +38,9 @@ SECTIONS = {  # the first key of each section, and its title
     "consent_remember": "Consent",
     "signup": "Accounts, passwords and throttles",
     "bearer_in_body": "Userinfo, introspection and public documents",
+    "registration": "Registration of clients",
+    "session_management": "Sign-out",
+    "fetch_allow": "Fetching from clients",
     "database": "Operation",
 }
 
@@ -248,9 +251,18 @@ class Settings:
     discovery_max_age: int = key(duration, "1h", """
         How long others may keep the metadata.""", was="OIDC_DISCOVERY_CACHE_EXPIRE")
 
-    database: str = key(text, "", """
-        Which database, where the application has several: NAME of `zodbconn.uri.NAME`. Empty:
-        that of `zodbconn.uri`.""")
+    registration: str = key(one_of("off", "token", "open"), "off", """
+        Whether clients may register themselves: never, with an initial access token
+        (`oidc-pyramid registration-token create`), or anybody (RFC 7591).""")
+    registration_scopes: tuple[str, ...] = key(
+        words, "openid profile email phone address offline_access", """
+        The scopes that such a client may register for; all of them where it names none.""")
+    registration_quota: int = key(whole(0), "10000", """
+        How many clients there may be before nobody can register one any more. 0: no bound.""")
+    registration_unused_expire: int = key(duration, "30d", """
+        How long a client that registered itself may go without a single sign-in before it is
+        removed. 0: for ever.""")
+
     session_management: bool = key(flag, "false", """
         OpenID Connect Session Management: `session_state` in answers and the page that clients
         poll in an iframe. Browsers that block cookies of third parties make it useless.""",
@@ -272,6 +284,9 @@ class Settings:
     fetch_max_bytes: int = key(whole(1024), "262144", """
         How large an answer may be that is fetched from a client.""")
 
+    database: str = key(text, "", """
+        Which database, where the application has several: NAME of `zodbconn.uri.NAME`. Empty:
+        that of `zodbconn.uri`.""")
     sweep_interval: int = key(duration, "5m", """
         How often the running server removes what has expired. 0: never; run `oidc-pyramid
         purge` instead.""")

@@ -15,6 +15,7 @@ from oidc_pyramid.protocol.errors import (
     MissingToken,
 )
 from oidc_pyramid.protocol.params import Params
+from oidc_pyramid.requests import FORM
 
 _HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 MAX_TOKEN = 8192
@@ -46,7 +47,7 @@ def _header(request: Any) -> str | None:
 
 
 def _body(request: Any) -> str | None:
-    if request.method != "POST" or not request.content_type:
+    if request.method != "POST" or request.content_type != FORM:
         return None
     try:
         sent: str | None = request.oidc.params().get("access_token")

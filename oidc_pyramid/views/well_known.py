@@ -82,6 +82,7 @@ def build(request: Any) -> dict[str, object]:
         "service_documentation": settings.service_documentation,
         "op_policy_uri": settings.op_policy_uri,
         "op_tos_uri": settings.op_tos_uri,
+        "registration_endpoint": oidc.url("clients") if settings.registration != "off" else "",
     }
     members.update({name: value for name, value in optional.items() if value})
     for contribution in plugins.all(IMetadata):
