@@ -40,16 +40,9 @@ def account(**changed):
 
 def scopes():
     rows = (
-        ("openid", "Know who you are", "Recognise you when you come back.", "id", False),
-        (
-            "profile",
-            "See your profile",
-            "Your name, picture, language and the like.",
-            "person",
-            False,
-        ),
-        ("email", "See your email address", "And whether it has been confirmed.", "mail", True),
-        ("offline_access", "Stay connected", "Also while you are not using it.", "clock", True),
+        ("profile", "Your profile", "Your name, picture, language and the like.", "person", False),
+        ("email", "Your e-mail address", "Read your address.", "mail", True),
+        ("offline_access", "Access while you are away", "Until you take it back.", "clock", True),
         ("bank:read", "bank:read", "", None, False),
     )
     return [
@@ -93,6 +86,10 @@ def signup(**changed):
     return form(**values | changed)
 
 
+def password(**changed):
+    return form(**{"username": "alice", "error": None, "done": False} | changed)
+
+
 SIGNUP_ERRORS = {
     "username": "This user name is taken.",
     "password": "A password needs at least 8 characters.",
@@ -122,27 +119,39 @@ def account_page(**changed):
         "account": account(),
         "action_logout": "/account/logout",
         "csrf_token": "token",
+        "action_sessions": "/account/sessions",
+        "token_sessions": "token",
+        "action_applications": "/account/applications",
+        "token_applications": "token",
         "sessions": [
             Record(
-                title="Firefox on Linux", detail="Signed in on 4 August 2026, 09:12", current=True
+                sid="s1",
+                title="Firefox on Linux",
+                detail="Signed in on 4 August 2026, 09:12",
+                current=True,
             ),
             Record(
-                title="Safari on iPhone", detail="Signed in on 1 August 2026, 18:40", current=False
+                sid="s2",
+                title="Safari on iPhone",
+                detail="Signed in on 1 August 2026, 18:40",
+                current=False,
             ),
         ],
-        "applications": [Record(name="Acme Books", detail="Profile, email address")],
+        "applications": [
+            Record(client_id="acme", name="Acme Books", detail="Profile, email address")
+        ],
     }
     return values | changed
 
 
 def welcome(**changed):
     values = {
-        "links": (("OpenID configuration", "/.well-known/openid-configuration"),),
         "development": True,
         "people": (("alice", "wonderland"), ("bob", "builder")),
         "playground_url": "/playground",
         "signed_in": None,
         "login_url": "/login",
+        "discovery_url": "/.well-known/openid-configuration",
     }
     return values | changed
 
@@ -150,6 +159,11 @@ def welcome(**changed):
 def form_post(**changed):
     fields = [("code", "abc"), ("state", HOSTILE), ("submit", "1")]
     return {"action": "https://books.acme.example/cb", "fields": fields} | changed
+
+
+def signing_out():
+    frames = [Record(client="Acme Books", uri="https://books.acme.example/out")]
+    return {"client": client(), "continue_url": "https://acme.example/bye", "frames": frames}
 
 
 UNVERIFIED = client(name="Free Gift Cards", host="win.example", verified=False, policy_uri=None)
@@ -173,15 +187,16 @@ SAMPLES = {
     "select_account-alone": ("select_account", select_account(client=None)),
     "signup": ("signup", signup()),
     "signup-error": ("signup", signup(values={"username": "alice"}, errors=SIGNUP_ERRORS)),
-    "password": ("password", form(error=None, done=False)),
-    "password-error": ("password", form(error="The current password is wrong.", done=False)),
-    "password-done": ("password", form(error=None, done=True)),
+    "password": ("password", password()),
+    "password-error": ("password", password(error="The current password is wrong.")),
+    "password-done": ("password", password(done=True)),
     "account": ("account", account_page()),
     "account-empty": ("account", account_page(sessions=[], applications=[])),
-    "logout": ("logout", form(account=account())),
-    "logout-alone": ("logout", form(client=None, account=None)),
+    "logout": ("logout", form(account=account(), leaving="seal")),
+    "logout-alone": ("logout", form(client=None, account=None, leaving="seal")),
     "logged_out": ("logged_out", {"client": client(), "continue_url": "https://acme.example/bye"}),
     "logged_out-alone": ("logged_out", {"client": None, "continue_url": None}),
+    "signing_out": ("signing_out", signing_out()),
     "error": ("error", error()),
     "error-explained": ("error", error(client=client(), explain=EXPLAIN)),
     "finished": ("finished", {"message": "You have answered already.", "client": client()}),

@@ -178,13 +178,7 @@ def test_the_error_page_says_its_code_and_explains_only_when_told(show):
 
 def test_consent_shows_each_scope_what_is_new_and_where_it_goes(show):
     document = show(*SAMPLES["consent"])
-    assert document.all("data-scope") == [
-        "openid",
-        "profile",
-        "email",
-        "offline_access",
-        "bank:read",
-    ]
+    assert document.all("data-scope") == ["profile", "email", "offline_access", "bank:read"]
     assert document.html.count(">New<") == 2
     assert "You will continue at <strong><bdi>books.acme.example</bdi></strong>" in document.html
     assert "Unverified" not in document.html
