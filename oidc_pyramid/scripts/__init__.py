@@ -10,7 +10,16 @@ import click
 from oidc_pyramid.scripts.deployment import INI_VARIABLE, Deployment, chosen_ini
 from oidc_pyramid.scripts.failures import Commands
 
-COMMANDS = ("init", "user", "client", "keys", "purge", "doctor", "settings")
+COMMANDS = (
+    "init",
+    "user",
+    "client",
+    "keys",
+    "registration-token",
+    "purge",
+    "doctor",
+    "settings",
+)
 
 
 class Modules(Commands):
@@ -22,7 +31,8 @@ class Modules(Commands):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"{__name__}.{cmd_name}"), cmd_name)
+        module = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), module)
         return command
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from oidc_pyramid.key_rotation import place, turn
 from oidc_pyramid.models.keys import CURRENT, NEXT, RETIRED, KeyRing, SigningKey
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.jose import import_pem, new_key
@@ -126,34 +127,6 @@ def retire(deployment: Deployment, kid: str, *, at_once: bool) -> None:
     say(deployment.change(work))
 
 
-def turn(ring: KeyRing, alg: str, settings: Settings, *, now: int, at_once: bool = False) -> str:
-    """One step of a rotation; says what was done."""
-    following = ring.in_state(alg, NEXT)
-    if following is None:
-        made = SigningKey(new_key(alg), settings.secret, state=NEXT, now=now)
-        return place(ring, made, settings, now=now, at_once=at_once)
-    usable_at = following.created_at + settings.key_publish_ahead
-    if now < usable_at and not at_once:
-        return f"{alg}: {following.kid} is published; rotate again after {moment(usable_at)}."
-    ring.activate(following, now=now, keep=settings.key_retire_after)
-    return f"{alg}: {following.kid} signs now."
-
-
-def place(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_once: bool) -> str:
-    """Put a new key into the ring: current where there is none, else next; says which."""
-    if not at_once and ring.in_state(key.alg, NEXT) is not None:
-        raise Failure(f"{key.alg} has a next key already: oidc-pyramid keys rotate")
-    try:
-        ring.add(key)
-    except ValueError as error:
-        raise Failure(str(error)) from error
-    if at_once or ring.in_state(key.alg, CURRENT) is None:
-        ring.activate(key, now=now, keep=settings.key_retire_after)
-        return f"{key.alg}: {key.kid} signs now."
-    usable_at = moment(now + settings.key_publish_ahead)
-    return f"{key.alg}: {key.kid} is published; rotate after {usable_at}."
-
-
 def described(key: SigningKey) -> dict[str, Any]:
     """What may be shown of a key; times in seconds."""
     names = ("kid", "alg", "use", "state", "created_at", "activated_at", "retired_at", "remove_at")
@@ -166,7 +139,10 @@ def _add(deployment: Deployment, jwk: dict[str, object], *, at_once: bool) -> st
     def work(provider: Provider) -> str:
         _opens(provider, settings)
         key = SigningKey(jwk, settings.secret, state=NEXT, now=now)
-        return place(provider.keys, key, settings, now=now, at_once=at_once)
+        try:
+            return place(provider.keys, key, settings, now=now, at_once=at_once)
+        except ValueError as error:
+            raise Failure(str(error)) from error
 
     return deployment.change(work)
 
