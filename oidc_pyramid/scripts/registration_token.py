@@ -36,7 +36,7 @@ def create(
     """Make a token. It is shown this once."""
     token, now = secrets.token_urlsafe(32), int(time.time())
     try:
-        life = duration(expires)
+        life = duration.read(expires)
     except ValueError as error:
         raise Failure(f"--expires {expires}: {error}") from error
 
