@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from oidc_pyramid import hints
-from oidc_pyramid.interfaces import IProvider, IResponseMode
+from oidc_pyramid.interfaces import IPrompt, IProvider, IResponseMode
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.plugins import Plugins
@@ -98,5 +98,12 @@ def offer_of(settings: Settings, plugins: Plugins, scopes: tuple[str, ...]) -> O
         response_modes=settings.response_modes,
         token_modes=tuple(mode.name for mode in modes if mode.carries_tokens),
         scopes=frozenset(scopes),
+        prompts=prompts_of(settings, plugins),
         require_pkce=settings.require_pkce,
     )
+
+
+def prompts_of(settings: Settings, plugins: Plugins) -> tuple[str, ...]:
+    """``none`` and every prompt that is registered; ``create`` where people may sign up."""
+    names = plugins.names(IPrompt)
+    return ("none", *(name for name in names if name != "create" or settings.signup))

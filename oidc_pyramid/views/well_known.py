@@ -9,8 +9,9 @@ from typing import Any
 
 from pyramid.response import Response
 
-from oidc_pyramid.interfaces import IClaims, IMetadata, IPrompt, IProvider, IWellKnown
+from oidc_pyramid.interfaces import IClaims, IMetadata, IProvider, IWellKnown
 from oidc_pyramid.protocol.metadata import Offered, metadata
+from oidc_pyramid.views.authorize import prompts_of
 from oidc_pyramid.views.endpoint import endpoint
 
 BEFORE_CLAIMS = ("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
@@ -63,7 +64,6 @@ def build(request: Any) -> dict[str, object]:
     """From the settings and the registry, so that it can't disagree with them."""
     oidc, settings = request.oidc, request.oidc.settings
     plugins = oidc.plugins
-    prompts = plugins.names(IPrompt)
     offered = Offered(
         issuer=settings.issuer,
         scopes=_first("openid", oidc.issuer.scopes()),
@@ -75,7 +75,7 @@ def build(request: Any) -> dict[str, object]:
         signing_algs=_algs(oidc.issuer),
         acr_values=settings.acr_values,
         locales=settings.locales,
-        prompts=["none", *prompts],
+        prompts=prompts_of(settings, plugins),
     )
     members = metadata(offered)
     optional = {
