@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from pyramid_retry import IBeforeRetry
 
-from oidc_pyramid import plugins, storage, throttle
+from oidc_pyramid import hooks, plugins, storage, throttle
 from oidc_pyramid.accounts import OwnAccounts
 from oidc_pyramid.browser_sessions import OwnSessions
 from oidc_pyramid.interfaces import (
@@ -47,21 +48,34 @@ def includeme(config: Any) -> None:
     config.add_view_deriver(oidc_view)
     config.add_view_predicate("oidc_request", IsOurs)
     config.include("oidc_pyramid.pages")
+    config.include(ours)
+    config.include("oidc_pyramid.views.errors")
+    config.include("oidc_pyramid.root")
+    hooks.includeme(config)
+    config.include("oidc_pyramid.audit")
+    config.include("oidc_pyramid.consistency")
+    for module in settings.include:
+        _include_over_ours(config, module)
+    config.include("oidc_pyramid.delivery")
+    config.add_subscriber(back_off, IBeforeRetry)
+
+
+def ours(config: Any) -> None:
+    """One level deeper than what the settings name, so that by Pyramid's include rule theirs
+    wins; a host's own registration stands above both."""
     _defaults(config)
     for package in CONTENTS:
         config.scan(f"oidc_pyramid.{package}", categories=(plugins.CATEGORY,))
     config.include("oidc_pyramid.scopes")
     for package in PAGES:
         config.scan(f"oidc_pyramid.{package}", categories=("pyramid",))
-    config.include("oidc_pyramid.views.errors")
-    config.include("oidc_pyramid.root")
-    config.include("oidc_pyramid.hooks")
-    config.include("oidc_pyramid.audit")
-    config.include("oidc_pyramid.consistency")
-    for name in settings.include:
-        config.include(name)
-    config.include("oidc_pyramid.delivery")
-    config.add_subscriber(back_off, IBeforeRetry)
+
+
+def _include_over_ours(config: Any, module: Any) -> None:
+    """Call ``includeme`` at our own level: what it registers replaces ours of the same name."""
+    module = config.maybe_dotted(module)
+    includeme = getattr(module, "includeme", module)
+    includeme(config.with_package(inspect.getmodule(module)))
 
 
 def _defaults(config: Any) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from oidc_pyramid.interfaces import IClaims
+from oidc_pyramid.interfaces import IClaims, IClientClaims
 from oidc_pyramid.protocol.claims_request import ClaimsRequest, Demand, answer
 from oidc_pyramid.protocol.id_token import without_empty
 
 if TYPE_CHECKING:
     from oidc_pyramid.issuer import Issuer
+    from oidc_pyramid.models.clients import Client
 
 PREFIX = "claim:"
 
@@ -38,19 +39,29 @@ def supplied_by(issuer: Issuer, scope: str) -> tuple[str, ...]:
     return () if supplier is None else tuple(supplier.supplies)
 
 
-def by_scope(issuer: Issuer, account: Any, scope: Iterable[str]) -> dict[str, object]:
+def by_scope(
+    issuer: Issuer, account: Any, scope: Iterable[str], client: Client | None = None
+) -> dict[str, object]:
     """The claims of these scopes, without those that have no value (Core §5.4)."""
     claims: dict[str, object] = {}
-    for name in scope:
+    items = tuple(scope)
+    for name in items:
         supplier = issuer.plugins.get(IClaims, name)
         if supplier is not None:
-            supplied = supplier(account)
+            if IClientClaims.providedBy(supplier):
+                supplied = supplier.for_client(account, client, items)
+            else:
+                supplied = supplier(account)
             claims.update({c: v for c, v in supplied.items() if c in supplier.supplies})
     return without_empty(claims)
 
 
 def by_demand(
-    issuer: Issuer, account: Any, demands: Mapping[str, Demand], items: Iterable[str]
+    issuer: Issuer,
+    account: Any,
+    demands: Mapping[str, Demand],
+    items: Iterable[str],
+    client: Client | None = None,
 ) -> dict[str, object]:
     """The claims that were asked for one by one, as far as *items* (scopes and ``claim:NAME``)
     reach (Core §5.5)."""
@@ -60,7 +71,7 @@ def by_demand(
     reach = {item.removeprefix(PREFIX) for item in granted if item.startswith(PREFIX)}
     for scope in granted:
         reach.update(supplied_by(issuer, scope))
-    known = by_scope(issuer, account, [claims.name for claims in issuer.plugins.all(IClaims)])
+    known = by_scope(issuer, account, issuer.plugins.names(IClaims), client)
     known |= localised(account, demands)
     asked = {name: demand for name, demand in demands.items() if base_name(name) in reach}
     return answer(asked, known)

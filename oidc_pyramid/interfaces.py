@@ -120,6 +120,13 @@ class IClaims(Interface):
         """A mapping of claims; empty values are removed by the caller."""
 
 
+class IClientClaims(IClaims):
+    """Claims that depend on who asks."""
+
+    def for_client(account, client, scope):
+        """As ``__call__``; ``client`` is None where nobody in particular asks."""
+
+
 class IScope(Interface):
     """A scope in words, for the consent page."""
 

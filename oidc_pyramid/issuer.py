@@ -37,7 +37,8 @@ from oidc_pyramid.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """What a token processor is told."""
+    """What a token processor is told. ``request`` is opaque here: ring 3 puts it in for the
+    ancestor's hooks (ADR 0020), and it is None where a token is made without one."""
 
     client: Client | None
     account: Any
@@ -46,6 +47,7 @@ class Issuance:
 
 
 @dataclass(slots=True)
+    request: Any = None
 class Issuer:
     """Settings, the provider, the plug-ins, the keys and the time (seconds)."""
 
@@ -62,6 +64,7 @@ class Issuer:
     @property
     def name(self) -> str:
         """The issuer identifier: from the setting, never from a request."""
+    request: Any = None
         return self.settings.issuer
 
     def announce(self, event: Event) -> None:
@@ -92,8 +95,9 @@ class Issuer:
         """By scope, and those asked for one by one as far as *scope* (with its ``claim:NAME``
         items) reaches (Core §5.4, §5.5)."""
         items = tuple(scope)
-        claims = claims_release.by_scope(self, account, items)
-        claims |= claims_release.by_demand(self, account, demands or {}, items)
+        client: Client | None = None,
+        claims = claims_release.by_scope(self, account, items, client)
+        claims |= claims_release.by_demand(self, account, demands or {}, items, client)
         return claims | claims_release.in_languages(account, claims, locales)
 
     def id_token_alg(self, client: Client) -> str:
@@ -126,8 +130,9 @@ class Issuer:
         )
         alone = not (access_token or code)
         by_scope = scope if self.settings.id_token_include_claims or alone else ()
-        claims = {**self.claims(account, by_scope), **claims}
-        claims = {**claims_release.by_demand(self, account, demands or {}, scope), **claims}
+        claims = {**self.claims(account, by_scope, client=client), **claims}
+        asked = claims_release.by_demand(self, account, demands or {}, scope, client)
+        claims = {**asked, **claims}
         claims = self.process("id_token", claims, client, account, scope)
         return self.keys.signer(alg).sign(claims, typ=None)
 

@@ -123,6 +123,8 @@ class OIDC:
             opened=self.runtime.safe.open(self.provider, self.settings),
             now=self.now,
         )
+            client_keys=self.runtime.client_keys,
+            request=self._request,
 
     def choose_language(self) -> None:
         """``ui_locales`` of the request, then the browser's wish, then the deployment's."""

@@ -19,7 +19,9 @@ def userinfo(_provider: Provider, request: Any) -> Any:
     if found.account is None:
         raise InvalidToken("the access token speaks for no person", spec="Core §5.3.1")
     issuer = request.oidc.issuer
-    claims = issuer.claims(found.account, found.items, found.claims_request.userinfo)
+    claims = issuer.claims(
+        found.account, found.items, found.claims_request.userinfo, client=found.client
+    )
     claims["sub"] = issuer.subject(found.account, found.client)
     claims = issuer.process("userinfo", claims, found.client, found.account, found.scope)
     return json_response(claims)

@@ -1,0 +1,1 @@
+"""Moving a deployment of django-oidc-provider: its settings, its records."""

@@ -1,0 +1,32 @@
+"""The nine paths of the ancestor. A closing slash makes no difference anywhere in our tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.security import NO_PERMISSION_REQUIRED
+
+from oidc_pyramid.interfaces import IProvider
+from oidc_pyramid.views.check_session import check_session
+from oidc_pyramid.views.end_session import end_session
+from oidc_pyramid.views.endpoint import Endpoint
+
+# authorize, token, userinfo, introspect, jwks and the discovery document are named as ours are.
+RENAMED = {
+    "end-session": (end_session, Endpoint(("GET", "POST"), page=True)),
+    "end-session-prompt": (end_session, Endpoint(("GET", "POST"), page=True)),
+    "check-session-iframe": (check_session, Endpoint(("GET",), page=True, framed=True)),
+}
+
+
+def includeme(config: Any) -> None:
+    """The three that have another name here, bound to the same views."""
+    for name, (view, options) in RENAMED.items():
+        config.add_view(
+            view,
+            context=IProvider,
+            name=name,
+            permission=NO_PERMISSION_REQUIRED,
+            require_csrf=False,
+            oidc=options,
+        )
