@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from oidc_pyramid.models.clients import Client
-from oidc_pyramid.protocol.client_fields import READERS, Policy
+from oidc_pyramid.protocol.client_fields import ASYMMETRIC, READERS, Policy
+from oidc_pyramid.protocol.jwk import HMAC_BYTES
 from oidc_pyramid.settings import Settings
 
 #: What an operator decides about a client; no registration request can.
@@ -19,6 +20,7 @@ OURS = (
     "access_token_format",
     "owner",
     "verified",
+    "assertion_audience",
 )
 STORED = tuple(name for name in READERS if name in Client.__annotations__)
 LEFT_OUT = frozenset({"", None, ()})
@@ -32,7 +34,8 @@ def policy_of(settings: Settings) -> Policy:
         response_types=settings.response_types,
         response_modes=settings.response_modes,
         auth_methods=settings.client_auth,
-        signing_algs=settings.signing_algs,
+        signing_algs=(*settings.signing_algs, *HMAC_BYTES),
+        client_signing_algs=(*ASYMMETRIC, *HMAC_BYTES),
         loopback_http=settings.development,
     )
 

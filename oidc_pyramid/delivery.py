@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from oidc_pyramid.background import Worker
-from oidc_pyramid.fetch import Fetcher
 from oidc_pyramid.interfaces import IKeysFactory, IMetadata
 from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.logout_delivery import deliver
@@ -36,7 +35,6 @@ def includeme(config: Any) -> None:
     and by the interval it also takes what another process has left."""
     registry = config.registry
     runtime = registry.getUtility(Runtime.interface)
-    runtime.fetcher = Fetcher(runtime.settings)
     register(config, IMetadata, LogoutMetadata())
 
     def work() -> int:

@@ -5,12 +5,14 @@ Made once per request; holds what the transaction sees. No request object in it.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from oidc_pyramid import claims_release
+from oidc_pyramid.client_keys import ClientKeys
 from oidc_pyramid.events import Event
 from oidc_pyramid.interfaces import (
     IAccounts,
@@ -27,6 +29,7 @@ from oidc_pyramid.plugins import Plugins
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.claims_request import Demand
 from oidc_pyramid.protocol.id_token import Authentication, id_token_claims
+from oidc_pyramid.protocol.jose import Signer, symmetric_key
 from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.protocol.redirect_uri import host_of
@@ -44,10 +47,10 @@ class Issuance:
     account: Any
     scope: tuple[str, ...]
     kind: str
+    request: Any = None
 
 
 @dataclass(slots=True)
-    request: Any = None
 class Issuer:
     """Settings, the provider, the plug-ins, the keys and the time (seconds)."""
 
@@ -58,13 +61,14 @@ class Issuer:
     keys: IKeys
     opened: Opened
     now: int
+    client_keys: ClientKeys
     events: list[Event] = field(default_factory=list)
     wake: bool = False
+    request: Any = None
 
     @property
     def name(self) -> str:
         """The issuer identifier: from the setting, never from a request."""
-    request: Any = None
         return self.settings.issuer
 
     def announce(self, event: Event) -> None:
@@ -91,11 +95,11 @@ class Issuer:
         scope: Iterable[str],
         demands: Mapping[str, Demand] | None = None,
         locales: Iterable[str] = (),
+        client: Client | None = None,
     ) -> dict[str, object]:
         """By scope, and those asked for one by one as far as *scope* (with its ``claim:NAME``
         items) reaches (Core §5.4, §5.5)."""
         items = tuple(scope)
-        client: Client | None = None,
         claims = claims_release.by_scope(self, account, items, client)
         claims |= claims_release.by_demand(self, account, demands or {}, items, client)
         return claims | claims_release.in_languages(account, claims, locales)
@@ -134,7 +138,14 @@ class Issuer:
         asked = claims_release.by_demand(self, account, demands or {}, scope, client)
         claims = {**asked, **claims}
         claims = self.process("id_token", claims, client, account, scope)
-        return self.keys.signer(alg).sign(claims, typ=None)
+        return self.signer_for(client, alg).sign(claims, typ=None)
+
+    def signer_for(self, client: Client, alg: str) -> Signer:
+        """A key of ours, or the client's own secret (Core §10.1)."""
+        if not alg.startswith("HS"):
+            return self.keys.signer(alg)
+        secret = client.open_secret(self.settings.secret).encode()
+        return Signer(json.dumps(symmetric_key(secret, alg)), alg, None)
 
     def process(
         self,
@@ -146,7 +157,7 @@ class Issuer:
     ) -> dict[str, object]:
         """Let the token processors of this kind have the last word."""
         result = dict(claims)
-        context = Issuance(client, account, scope, kind)
+        context = Issuance(client, account, scope, kind, self.request)
         for processor in self.plugins.all(ITokenProcessor):
             if processor.kind == kind:
                 result = dict(processor(result, context))

@@ -64,12 +64,14 @@ def _sector_error(public: str, private: str) -> InvalidClientMetadata:
     )
 
 
-def give_secret(client: Client) -> str | None:
-    """A new secret if the client's method needs one and it has none."""
-    if client.token_endpoint_auth_method not in SECRET_METHODS or client.secrets:
+def give_secret(client: Client, under: bytes) -> str | None:
+    """A new secret if the client needs one and has none, or none that does for it."""
+    needs = client.token_endpoint_auth_method in SECRET_METHODS or client.needs_plain_secret
+    has = client.secrets and (client.secret_wrapped or not client.needs_plain_secret)
+    if not needs or has:
         return None
     secret = new_secret()
-    client.set_secret(secret)
+    client.set_secret(secret, under=under)
     return secret
 
 

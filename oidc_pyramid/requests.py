@@ -64,6 +64,7 @@ class OIDC:
         self.reply: Reply | None = None
         self.cors_client: Client | None = None
         self.endpoint: Any = None
+        self._form: list[tuple[str, str]] | None = None
 
     @cached_property
     def runtime(self) -> Runtime:
@@ -122,9 +123,9 @@ class OIDC:
             keys=self.plugins.get(IKeysFactory)(self.provider, self.settings),
             opened=self.runtime.safe.open(self.provider, self.settings),
             now=self.now,
-        )
             client_keys=self.runtime.client_keys,
             request=self._request,
+        )
 
     def choose_language(self) -> None:
         """``ui_locales`` of the request, then the browser's wish, then the deployment's."""
@@ -148,7 +149,12 @@ class OIDC:
         return parse_form(raw.encode("latin-1"), limit=MAX_BODY + 1024)
 
     def form(self) -> list[tuple[str, str]]:
-        """The body: urlencoded UTF-8 and nothing else (RFC 6749 App. B)."""
+        """The body: urlencoded UTF-8 and nothing else (RFC 6749 App. B); read once."""
+        if self._form is None:
+            self._form = self._read_form()
+        return self._form
+
+    def _read_form(self) -> list[tuple[str, str]]:
         kind = self._request.headers.get("Content-Type", "")
         media, _, parameters = kind.partition(";")
         charset = parameters.strip().lower().replace('"', "")
@@ -172,7 +178,9 @@ class OIDC:
 
         Raises ``InvalidClient`` with the same words for every reason.
         """
-        presented = Presented(params, self._request.environ.get("HTTP_AUTHORIZATION"))
+        presented = Presented(
+            params, self._request.environ.get("HTTP_AUTHORIZATION"), self._endpoint()
+        )
         method, client_id = self._method(presented)
         client = self.provider.clients.get(client_id)
         self.cors_client = client
@@ -188,6 +196,10 @@ class OIDC:
         if client.public and not public:
             raise self._client_refused(presented, "a public client is not enough here")
         return client
+
+    def _endpoint(self) -> str:
+        """The URL that this request was meant for: an audience of assertions (RFC 7523 §3)."""
+        return self.url(self._request.view_name)
 
     def _method(self, presented: Presented) -> tuple[Any, str]:
         """The one method that the request uses; ``none`` only when there is no other."""

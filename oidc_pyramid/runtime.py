@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from zope.interface import Interface
 
 from oidc_pyramid.background import Worker
+from oidc_pyramid.client_keys import ClientKeys
 from oidc_pyramid.fetch import Fetcher
 from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.safe import Safe
@@ -32,9 +33,14 @@ class Runtime:
     standalone: bool = False
     host_retries: bool = False
     safe: Safe = field(default_factory=Safe)
-    fetcher: Fetcher | None = None
+    fetcher: Fetcher = field(init=False)
+    client_keys: ClientKeys = field(init=False)
     workers: list[Worker] = field(default_factory=list)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.fetcher = Fetcher(self.settings)
+        self.client_keys = ClientKeys(self.fetcher)
 
     def wake_delivery(self) -> None:
         """A client has to be told of a sign-out."""

@@ -116,7 +116,7 @@ class TestProvider:
         with self.provider() as provider:
             client = Client(client_id, now=int(time.time()), redirect_uris=uris, **metadata)
             if secret is not None:
-                client.set_secret(secret)
+                client.set_secret(secret, under=self.runtime.settings.secret)
             provider.clients.add(client)
         return RelyingParty(client_id, secret, uris[0] if uris else "")
 

@@ -14,6 +14,7 @@ from zope.interface import implementer
 
 from oidc_pyramid.interfaces import IClient, IClients
 from oidc_pyramid.protocol import client_secret
+from oidc_pyramid.protocol.wrap import unwrap, wrap
 
 
 def new_client_id() -> str:
@@ -76,6 +77,8 @@ class Client(Persistent):
     generation: int = 1
     consent_generation: int = 1
     secrets: tuple[tuple[bytes, int], ...] = ()
+    secret_wrapped: bytes = b""
+    assertion_audience: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     dynamic: bool = False
     used: bool = False
@@ -123,8 +126,29 @@ class Client(Persistent):
         if shown[0] and shown != (self.client_name, self.redirect_uris):
             self.consent_generation += 1
 
-    def set_secret(self, secret: str, *, keep_until: int | None = None) -> None:
-        """Keep the digest of a new secret; older ones stay good until ``keep_until`` (seconds)."""
+    @property
+    def needs_plain_secret(self) -> bool:
+        """True for what can't be done with a digest (Core §10.1, RFC 7518 §3.2)."""
+        algs = (self.id_token_signed_response_alg, self.userinfo_signed_response_alg)
+        jwt = self.token_endpoint_auth_method == "client_secret_jwt"
+        return jwt or any(alg.startswith("HS") for alg in algs)
+
+    def open_secret(self, under: bytes) -> str:
+        """The secret itself; raises ``ValueError`` where only digests are kept."""
+        if not self.secret_wrapped:
+            raise ValueError("the secret of this client is not kept: rotate it")
+        return unwrap(under, f"client/{self.client_id}", self.secret_wrapped).decode()
+
+    def set_secret(
+        self, secret: str, *, keep_until: int | None = None, under: bytes | None = None
+    ) -> None:
+        """Keep the digest of a new secret; older ones stay good until ``keep_until`` (seconds).
+
+        A client that needs the secret itself has it wrapped ``under`` the deployment's.
+        """
+        self.secret_wrapped = b""
+        if self.needs_plain_secret and under is not None:
+            self.secret_wrapped = wrap(under, f"client/{self.client_id}", secret.encode())
         kept: tuple[tuple[bytes, int], ...] = ()
         if keep_until is not None:
             kept = tuple((digest, keep_until) for digest, until in self.secrets[-1:] if not until)
@@ -162,6 +186,7 @@ class Client(Persistent):
         self.ended_at = now
         self.generation += 1
         self.secrets = ()
+        self.secret_wrapped = b""
 
 
 @implementer(IClients)

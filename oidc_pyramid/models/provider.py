@@ -19,6 +19,7 @@ from oidc_pyramid.models.grants import Grants
 from oidc_pyramid.models.keys import KeyRing
 from oidc_pyramid.models.outbox import Outbox
 from oidc_pyramid.models.registration import RegistrationTokens
+from oidc_pyramid.models.shards import Shards
 from oidc_pyramid.models.sweep import SweepMark
 from oidc_pyramid.models.throttle import Buckets
 from oidc_pyramid.models.users import Users
@@ -52,6 +53,7 @@ class Provider(Persistent):
         self.authorizations = Authorizations()
         self.browsers = Browsers()
         self.denylist = Denylist()
+        self.assertions = Shards()
         self.outbox = Outbox()
         self.registration_tokens = RegistrationTokens()
         self.throttle = Buckets()

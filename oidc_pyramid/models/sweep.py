@@ -36,6 +36,7 @@ def jobs(provider: Provider) -> Iterator[tuple[str, Shards, Expired]]:
     yield "authorizations", provider.authorizations.tree(), _authorization_expired
     yield "sessions", sessions, _session_expired
     yield "browsers", browsers, lambda browser, now: browser.expires_at <= now
+    yield "assertions", provider.assertions, lambda expires_at, now: expires_at <= now
     yield "denylist", provider.denylist.tree(), lambda expires_at, now: expires_at <= now
     yield "registration tokens", provider.registration_tokens.tree(), _token_expired
     yield "grants", provider.grants.tree(), _grant_expired

@@ -31,6 +31,7 @@ class Offered:
     acr_values: Iterable[str]
     locales: Iterable[str]
     prompts: Iterable[str]
+    assertion_algs: Iterable[str]
 
 
 def metadata(offered: Offered) -> dict[str, object]:
@@ -62,6 +63,10 @@ def metadata(offered: Offered) -> dict[str, object]:
         "require_request_uri_registration": False,
         "authorization_response_iss_parameter_supported": True,
     }
+    if any(name.endswith("_jwt") for name in offered.client_auth):
+        for endpoint in ("token", "revocation", "introspection"):
+            name = f"{endpoint}_endpoint_auth_signing_alg_values_supported"
+            document[name] = list(offered.assertion_algs)
     return {name: value for name, value in document.items() if value != []}
 
 

@@ -64,7 +64,7 @@ def add(
     def work(provider: Provider) -> dict[str, Any]:
         made = Client(made_id, now=now, **found)
         if secret:
-            made.set_secret(secret)
+            made.set_secret(secret, under=deployment.settings.secret)
         try:
             provider.clients.add(made)
         except KeyError as error:
@@ -118,7 +118,9 @@ def update(
     def work(provider: Provider) -> tuple[dict[str, Any], str | None]:
         found = find(provider, client_id)
         found.update(attributes(document_of(found) | changes, deployment.settings))
-        return described(found), _updated_secret(found, made, given=given is not None)
+        return described(found), _updated_secret(
+            found, made, deployment.settings.secret, given=given is not None
+        )
 
     _report(*deployment.change(work), as_json=as_json)
 
@@ -141,7 +143,7 @@ def rotate_secret(
         found = find(provider, client_id)
         if not _with_secret(found):
             raise Failure(f"{client_id} authenticates by {found.token_endpoint_auth_method}")
-        found.set_secret(secret, keep_until=until)
+        found.set_secret(secret, keep_until=until, under=deployment.settings.secret)
         return described(found)
 
     _report(deployment.change(work), secret, as_json=as_json)
@@ -206,21 +208,22 @@ def _secret(found: dict[str, Any], given: str | None, *, stdin: bool) -> str | N
     return _warned(given) if given else new_secret()
 
 
-def _updated_secret(client: Client, made: str, *, given: bool) -> str | None:
+def _updated_secret(client: Client, made: str, under: bytes, *, given: bool) -> str | None:
     """The new secret if it got one: because it was given, or because it now needs one."""
     if not _with_secret(client):
         if given:
             raise Failure(f"{client.token_endpoint_auth_method} clients have no secret")
         client.secrets = ()
         return None
-    if client.secrets and not given:
+    kept = client.secret_wrapped or not client.needs_plain_secret
+    if client.secrets and kept and not given:
         return None
-    client.set_secret(made)
+    client.set_secret(made, under=under)
     return made
 
 
 def _with_secret(client: Client) -> bool:
-    return "secret" in client.token_endpoint_auth_method
+    return "secret" in client.token_endpoint_auth_method or client.needs_plain_secret
 
 
 def _warned(secret: str) -> str:

@@ -49,6 +49,7 @@ HELP = {
     "refresh_grace": "Seconds in which the previous refresh token still works.",
     "access_token_format": "The format of its access tokens.",
     "verified": "People are told that you know who runs it.",
+    "assertion_audience": "issuer: its assertions must name the issuer alone (RFC 10070).",
     "owner": "Who looks after it: a note.",
 }
 

@@ -142,9 +142,13 @@ class Settings:
         one may contain spaces: `code, id_token, id_token token`.""")
     response_modes: tuple[str, ...] = key(words, "query fragment form_post", """
         How an authorization response may travel.""")
-    client_auth: tuple[str, ...] = key(words, "none client_secret_basic client_secret_post", """
+    client_auth: tuple[str, ...] = key(
+        words,
+        "none client_secret_basic client_secret_post client_secret_jwt private_key_jwt", """
         How clients may authenticate at the token endpoint; `none` is for public clients, who
         need PKCE.""")
+    assertion_lifetime: int = key(period(), "5m", """
+        How far ahead the expiry of a client's assertion may be (RFC 7523 §3).""")
     require_pkce: bool = key(flag, "false", """
         PKCE (S256) for confidential clients too. Public clients always need it.""")
     access_token_format: str = key(text, "opaque", """

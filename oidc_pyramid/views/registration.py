@@ -36,7 +36,7 @@ def register(_clients: Any, request: Any) -> Any:
     if ticket is not None:
         ticket.use()
         client.owner = ticket.owner
-    secret, token = give_secret(client), give_registration_token(client)
+    secret, token = give_secret(client, oidc.settings.secret), give_registration_token(client)
     oidc.provider.clients.add(client)
     oidc.issuer.announce(ClientRegistered(oidc.now, client.client_id))
     body = answer_of(client, oidc.issuer, secret=secret, token=token)

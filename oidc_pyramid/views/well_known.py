@@ -10,6 +10,8 @@ from typing import Any
 from pyramid.response import Response
 
 from oidc_pyramid.interfaces import IClaims, IMetadata, IProvider, IWellKnown
+from oidc_pyramid.protocol.client_fields import ASYMMETRIC
+from oidc_pyramid.protocol.jwk import HMAC_BYTES
 from oidc_pyramid.protocol.metadata import Offered, metadata
 from oidc_pyramid.views.authorize import prompts_of
 from oidc_pyramid.views.endpoint import endpoint
@@ -76,6 +78,7 @@ def build(request: Any) -> dict[str, object]:
         acr_values=settings.acr_values,
         locales=settings.locales,
         prompts=prompts_of(settings, plugins),
+        assertion_algs=(*ASYMMETRIC, *HMAC_BYTES),
     )
     members = metadata(offered)
     optional = {
