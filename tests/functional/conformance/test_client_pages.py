@@ -1,0 +1,24 @@
+"""What people see of a client (Registration §2): the suite asks for a picture of it."""
+
+import pytest
+
+from tests.functional.conformance.flows import ONE
+
+PAGES = {
+    "oidcc-registration-logo-uri": ("logo_uri", 'img[src="{}"]'),
+    "oidcc-registration-policy-uri": ("policy_uri", 'a[href="{}"]'),
+    "oidcc-registration-tos-uri": ("tos_uri", 'a[href="{}"]'),
+}
+
+
+@pytest.mark.conformance(*PAGES, flows=ONE)
+@pytest.mark.spec("Registration", "2")
+def test_the_consent_page_shows_it(party, op, module):
+    name, selector = PAGES[module]
+    address = "https://suite.example/what"
+    op.change_client(party.client.client_id, **{name: address})
+    login = party.ask()
+    consent = party.walk(login, decision="allow")
+    assert consent.pages == ["login", "consent"]
+    page = party.ask(prompt="consent").follow()
+    assert page.html.select_one(selector.format(address))
