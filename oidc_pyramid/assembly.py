@@ -7,9 +7,10 @@ from typing import Any
 
 from pyramid_retry import IBeforeRetry
 
-from oidc_pyramid import hooks, plugins, storage, throttle
+from oidc_pyramid import founding, hooks, plugins, storage, throttle
 from oidc_pyramid.accounts import OwnAccounts
 from oidc_pyramid.browser_sessions import OwnSessions
+from oidc_pyramid.host_sessions import HostSessions
 from oidc_pyramid.interfaces import (
     IAccountsFactory,
     IBrowserSessionsFactory,
@@ -38,11 +39,13 @@ PAGES = ("views", "account")
 
 def includeme(config: Any) -> None:
     """Settings, storage, plug-ins, views, routes; then what the settings name."""
+    founding.before_settings(config.registry.settings)
     settings = read_settings(config.registry.settings)
-    runtime = Runtime(settings, Passwords(settings))
+    runtime = Runtime(settings, Passwords(settings), database=settings.database)
     config.registry.registerUtility(runtime, Runtime.interface)
     config.include("oidc_pyramid.transactions")
     storage.includeme(config, create=settings.development)
+    founding.includeme(config)
     config.add_request_method(OIDC, "oidc", reify=True)
     config.include("oidc_pyramid.plugins")
     config.add_view_deriver(oidc_view)
@@ -86,6 +89,8 @@ def _defaults(config: Any) -> None:
         return OwnAccounts(oidc.provider, oidc.runtime.passwords, request.environ)
 
     plugins.register_one(config, IAccountsFactory, accounts)
-    plugins.register_one(config, IBrowserSessionsFactory, OwnSessions)
+    settings = config.registry.getUtility(Runtime.interface).settings
+    sessions = HostSessions if settings.login_url else OwnSessions
+    plugins.register_one(config, IBrowserSessionsFactory, sessions)
     plugins.register_one(config, IKeysFactory, RingKeysFactory())
     plugins.register_one(config, IThrottleFactory, throttle.make)

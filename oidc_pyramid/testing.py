@@ -22,12 +22,14 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from pyramid.config import Configurator
 from webtest import TestApp
 
+from oidc_pyramid import storage
+from oidc_pyramid.founding import found
 from oidc_pyramid.models.clients import Client
-from oidc_pyramid.models.keys import CURRENT, SigningKey
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.users import User
 from oidc_pyramid.protocol.jose import new_key
 from oidc_pyramid.runtime import Runtime
+from oidc_pyramid.settings import read_settings
 from oidc_pyramid.storage import ROOT_KEY
 
 ISSUER = "https://op.example"
@@ -151,23 +153,21 @@ def make_provider(
     JWKs to use instead of new ones (making an RSA key takes a while)."""
     merged = {**SETTINGS, **settings}
     with Configurator(settings=merged) as config:
+        _found(config, list(keys) or [new_key("RS256"), new_key("ES256")])
         config.include("oidc_pyramid", route_prefix=route_prefix)
         if configure is not None:
             configure(config)
-    app = config.make_wsgi_app()
-    op = TestProvider(app, merged)
+    op = TestProvider(config.make_wsgi_app(), merged)
     op.runtime.standalone = configure is None and route_prefix is None
-    _found(op, list(keys) or [new_key("RS256"), new_key("ES256")])
     return op
 
 
-def _found(op: TestProvider, keys: list[Mapping[str, Any]]) -> None:
-    secret, now = op.runtime.settings.secret, int(time.time())
-    with op.db.transaction() as connection:
-        provider = Provider(secret, now=now)
-        for key in keys:
-            provider.keys.add(SigningKey(key, secret, state=CURRENT, now=now))
-        connection.root()[ROOT_KEY] = provider
+def _found(config: Configurator, keys: list[Mapping[str, Any]]) -> None:
+    """Open the database first, and found a provider in it: a start-up wants to find one."""
+    storage.includeme(config, create=True)
+    settings = read_settings(config.registry.settings)
+    db = config.registry._zodb_databases[settings.database]  # noqa: SLF001 - see TestProvider.db
+    found(db, settings, now=int(time.time()), keys=keys, people=False)
 
 
 def pkce() -> tuple[str, str]:

@@ -12,10 +12,13 @@ from pyramid.exceptions import ConfigurationError
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from oidc_pyramid.playground import callback, run_page, start
+from oidc_pyramid.playground.clients import documents as development_clients
 from oidc_pyramid.playground.pages import IPlayground, Playground, View, framed
 from oidc_pyramid.playground.runs import Runs
 from oidc_pyramid.playground.wire import Wire
 from oidc_pyramid.runtime import IRuntime
+
+__all__ = ["development_clients", "includeme"]
 
 GET, POST = ("GET",), ("POST",)
 _ACTION = "{action:" + "|".join(run_page.ACTIONS) + "}"

@@ -13,19 +13,16 @@ from typing import Any, TypeVar
 import click
 import plaster
 from pyramid.paster import get_appsettings
-from transaction import TransactionManager
 from ZODB import DB
 
+from oidc_pyramid.founding import database_name
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.scripts.failures import Failure
 from oidc_pyramid.settings import Settings, read_settings
-from oidc_pyramid.settings.convert import text
-from oidc_pyramid.settings.sources import fetch
-from oidc_pyramid.storage import ROOT_KEY, DatabaseMissing, ForeignDatabase, open_database
+from oidc_pyramid.storage import in_transaction, open_database, provider_in, snapshot
 
 INI_VARIABLE = "OIDC_PYRAMID_INI"
 DEFAULT_INI = "development.ini"
-TRIES = 5
 
 T = TypeVar("T")
 
@@ -56,8 +53,7 @@ class Deployment:
     @contextmanager
     def database(self, *, create: bool = False) -> Iterator[DB]:
         """The open database; closed again whatever happens."""
-        name = text.read(fetch("oidc.database", self.mapping.get("oidc.database", "")))
-        db = open_database(self.mapping, create=create, name=name)
+        db = open_database(self.mapping, create=create, name=database_name(self.mapping))
         try:
             yield db
         finally:
@@ -83,42 +79,6 @@ def _section(ini: str) -> Mapping[str, Any]:
         return settings
     inherited: Mapping[str, Any] = get_appsettings(ini)
     return inherited
-
-
-@contextmanager
-def snapshot(db: DB) -> Iterator[Mapping[str, Any]]:
-    """The root of the database, for reading."""
-    manager = TransactionManager(explicit=True)
-    connection = db.open(manager)
-    manager.begin()
-    try:
-        yield connection.root()
-    finally:
-        manager.abort()
-        connection.close()
-
-
-def in_transaction(db: DB, work: Callable[[Any], T]) -> T:
-    """Commit what *work* does to the root; it is run again after a conflict."""
-    manager = TransactionManager(explicit=True)
-    connection = db.open(manager)
-    try:
-        for attempt in manager.attempts(TRIES):
-            with attempt:
-                result = work(connection.root())
-    finally:
-        connection.close()
-    return result
-
-
-def provider_in(root: Mapping[str, Any]) -> Provider:
-    """The provider, or a sentence about what is there instead."""
-    provider = root.get(ROOT_KEY)
-    if provider is None:
-        raise DatabaseMissing("the database is empty: run 'oidc-pyramid init' first")
-    if not isinstance(provider, Provider):
-        raise ForeignDatabase(f"what the database calls {ROOT_KEY} is not ours")
-    return provider
 
 
 def chosen_ini(given: str | None) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from oidc_pyramid.client_document import attributes_of, policy_of
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.users import User
 from oidc_pyramid.passwords import Passwords
+from oidc_pyramid.protocol.client_metadata import validate
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.settings.addresses import is_loopback, issuer_host
 
@@ -53,6 +56,7 @@ PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
 
 DEMO_CLIENT_ID = "demo"
 DEMO_CLIENT_SECRET = "demo-secret-for-development-only"
+NOT_METADATA = frozenset({"client_id", "client_secret"})
 
 Seeding = Callable[[Provider, int], list[str]]
 
@@ -68,7 +72,11 @@ def seed(settings: Settings) -> Seeding:
     hashes = {username: passwords.hash(password) for username, password, _ in PEOPLE}
 
     def work(provider: Provider, now: int) -> list[str]:
-        return [*_people(provider, hashes, now), *_client(provider, settings, now)]
+        return [
+            *_people(provider, hashes, now),
+            *_client(provider, settings, now),
+            *_included(provider, settings, now),
+        ]
 
     return work
 
@@ -102,3 +110,32 @@ def _client(provider: Provider, settings: Settings, now: int) -> list[str]:
     client.set_secret(DEMO_CLIENT_SECRET)
     provider.clients.add(client)
     return [f"Added the client {DEMO_CLIENT_ID}, secret {DEMO_CLIENT_SECRET} (development only)."]
+
+
+def _included(provider: Provider, settings: Settings, now: int) -> list[str]:
+    """What an included module wants for trying it out: its ``development_clients(issuer)`` are
+    documents with the names of RFC 7591."""
+    done = []
+    for module in settings.include:
+        for document in getattr(module, "development_clients", _none)(settings.issuer):
+            client_id = document["client_id"]
+            if provider.clients.get(client_id) is None:
+                provider.clients.add(_registered(document, settings, now))
+                done.append(f"Added the client {client_id} (development only).")
+    return done
+
+
+def _none(_issuer: str) -> list[dict[str, Any]]:
+    return []
+
+
+def _registered(document: dict[str, Any], settings: Settings, now: int) -> Client:
+    """A client as registration would make it; with a secret it is one of ours, so verified."""
+    metadata = {name: value for name, value in document.items() if name not in NOT_METADATA}
+    metadata["grant_types"] = [g for g in metadata["grant_types"] if g in settings.grant_types]
+    known = attributes_of(validate(metadata, policy=policy_of(settings)))
+    secret = document.get("client_secret")
+    client = Client(document["client_id"], now=now, **{**known, "verified": secret is not None})
+    if secret is not None:
+        client.set_secret(secret)
+    return client

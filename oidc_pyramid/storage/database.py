@@ -1,0 +1,83 @@
+"""Opening the database of ``zodbconn.uri``: one function, whichever storage it is.
+
+A missing database is never created by accident: only ``init`` and development say ``create``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from zc.lockfile import LockError
+from ZODB import DB
+
+from oidc_pyramid.storage.allowed import class_factory_for
+from oidc_pyramid.storage.refusals import (
+    DatabaseError,
+    DatabaseLocked,
+    DatabaseMissing,
+    DatabaseUnavailable,
+    empty,
+)
+from oidc_pyramid.storage.safety import has_root, refuse_unsafe
+from oidc_pyramid.storage.uris import find
+
+POOL_SIZE = 16
+CACHE_OBJECTS = 20_000
+
+
+def open_database(
+    settings: Mapping[str, Any],
+    *,
+    create: bool = False,
+    name: str = "",
+    databases: dict[str, DB] | None = None,
+) -> DB:
+    """The database of ``zodbconn.uri`` (or ``zodbconn.uri.NAME``).
+
+    Raises a ``DatabaseError`` whose text is one sentence; then nothing was made or changed.
+    """
+    key = f"zodbconn.uri.{name}" if name else "zodbconn.uri"
+    uri = str(settings.get(key, "")).strip()
+    if not uri:
+        raise DatabaseMissing(
+            f"{key} is not set: it says where the database is, for example sqlite:///srv/id/oidc"
+        )
+    opening = _in_a_sentence(lambda: find(uri, create=create), uri)
+    factory = class_factory_for(str(settings.get("oidc.database_classes") or "").split())
+    arguments = {"pool_size": POOL_SIZE, "cache_size": CACHE_OBJECTS, **opening.arguments}
+    arguments |= {"databases": {} if databases is None else databases, "database_name": name}
+    with opening.alone():
+        storage = _in_a_sentence(opening.open, opening.place)
+        try:
+            refuse_unsafe(storage)
+            if not (create or opening.volatile):
+                _require_root(storage, opening.place)
+            make = partial(DB, storage, class_factory=factory, **arguments)
+            return _in_a_sentence(make, opening.place)
+        except BaseException:
+            storage.close()
+            raise
+
+
+def _require_root(storage: Any, place: str) -> None:
+    """``ZODB.DB`` would make one."""
+    if not has_root(storage):
+        raise empty(place)
+
+
+def _in_a_sentence(work: Callable[[], Any], place: str) -> Any:
+    """Storages fail in many ways when they are opened; a person needs one sentence."""
+    try:
+        return work()
+    except DatabaseError:
+        raise
+    except LockError as error:
+        raise DatabaseLocked(
+            f"the database {place} is in use by another process (a FileStorage serves one "
+            "process at a time): stop the server first, or use the default sqlite:// storage"
+        ) from error
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DatabaseUnavailable(f"the database {place} can't be opened: {reason}") from error

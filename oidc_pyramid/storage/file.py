@@ -1,0 +1,66 @@
+"""``file:///srv/id/Data.fs``: ZODB's FileStorage, for one process at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ZODB.FileStorage import FileStorage
+from ZODB.FileStorage.format import TRANS_HDR_LEN
+from ZODB.utils import load_current, z64
+
+from oidc_pyramid.storage.arguments import for_database, refuse_rest, yes
+from oidc_pyramid.storage.opening import Opening
+from oidc_pyramid.storage.private import make_directory, make_file, tighten
+from oidc_pyramid.storage.refusals import DatabaseError, ForeignDatabase, empty, missing
+
+MAGIC = (b"FS21", b"FS30")
+BESIDE = ("", ".index", ".lock", ".tmp", ".old")
+
+
+def find(uri: str, *, create: bool) -> Opening:
+    """``?read_only=true`` and what ``ZODB.DB`` takes may follow."""
+    path, _, query = uri.removeprefix("file://").partition("?")
+    if not path:
+        raise DatabaseError(f"zodbconn.uri = {uri} names no file: write file:///srv/id/Data.fs")
+    given = dict(parse_qsl(query))
+    arguments = for_database(given)
+    read_only = yes(given.pop("read_only", "0"))
+    refuse_rest(uri, given)
+    here = Path(path).absolute()
+    if not create:
+        require(here)
+    return Opening(uri, lambda: _open(here, read_only=read_only), arguments)
+
+
+def require(path: Path) -> None:
+    """A FileStorage with something in it; looks without touching (it would be made, else)."""
+    if not path.exists():
+        raise missing(str(path))
+    with path.open("rb") as file:
+        start = file.read(len(MAGIC[0]) + TRANS_HDR_LEN)
+    if not start or start in MAGIC:
+        raise empty(str(path))
+    if not start.startswith(MAGIC):
+        raise ForeignDatabase(f"{path} is no FileStorage: nothing in it was changed")
+    if not path.with_name(f"{path.name}.lock").exists() and not _names_us(path):
+        raise ForeignDatabase(f"{path} holds no provider, but something else: nothing was changed")
+
+
+def _names_us(path: Path) -> bool:
+    """Looks into the root of a database that was never opened here, without leaving traces."""
+    storage = FileStorage(str(path), read_only=True)
+    try:
+        return b"oidc_pyramid" in load_current(storage, z64)[0]
+    finally:
+        storage.close()
+
+
+def _open(path: Path, *, read_only: bool) -> Any:
+    if not read_only and not path.exists():
+        make_directory(path.parent)
+        make_file(path)
+    storage = FileStorage(str(path), read_only=read_only)
+    tighten(*(path.with_name(path.name + ending) for ending in BESIDE))
+    return storage

@@ -1,0 +1,48 @@
+"""``zeo://HOST:PORT`` or ``zeo:///run/zeo.sock``: a ZEO server, for several machines.
+
+ZEO has no authentication of its own: a unix socket, loopback, or TLS by ``zconfig://``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from oidc_pyramid.storage.arguments import for_database, refuse_rest, yes
+from oidc_pyramid.storage.opening import Opening
+from oidc_pyramid.storage.refusals import DatabaseError
+
+DEFAULT_PORT = 9991
+_KNOWN: dict[str, Callable[[str], Any]] = {
+    "storage": str,
+    "name": str,
+    "client_label": str,
+    "cache_size": int,
+    "wait_timeout": int,
+    "server_sync": yes,
+    "wait": yes,
+    "read_only": yes,
+}
+
+
+def find(uri: str, *, create: bool) -> Opening:
+    """The resolver of zodburi does not know ``server_sync``, without which we don't start."""
+    parts = urlsplit(uri)
+    address: Any = parts.path
+    if parts.netloc:
+        address = (parts.hostname or "127.0.0.1", parts.port or DEFAULT_PORT)
+    elif not parts.path:
+        raise DatabaseError(f"zodbconn.uri = {uri}: write zeo://127.0.0.1:8100?server_sync=true")
+    given = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = {"wait_timeout": 5}
+    options |= {key: _KNOWN[key](given.pop(key)) for key in _KNOWN if key in given}
+    arguments = for_database(given)
+    refuse_rest(uri, given)
+    return Opening(uri, lambda: _open(address, options), arguments)
+
+
+def _open(address: Any, options: dict[str, Any]) -> Any:
+    from ZEO.ClientStorage import ClientStorage
+
+    return ClientStorage(address, **options)
