@@ -8,6 +8,7 @@ from typing import Any
 
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.protocol.client_fields import ASYMMETRIC, READERS, Policy
+from oidc_pyramid.protocol.jwe import ALGS, ENCS
 from oidc_pyramid.protocol.jwk import HMAC_BYTES
 from oidc_pyramid.settings import Settings
 
@@ -34,10 +35,22 @@ def policy_of(settings: Settings) -> Policy:
         response_types=settings.response_types,
         response_modes=settings.response_modes,
         auth_methods=settings.client_auth,
-        signing_algs=(*settings.signing_algs, *HMAC_BYTES),
-        client_signing_algs=(*ASYMMETRIC, *HMAC_BYTES),
+        signing_algs=_signing_algs(settings),
+        encryption_algs=ALGS,
+        encryption_encs=ENCS,
+        client_signing_algs=(
+            *ASYMMETRIC,
+            *HMAC_BYTES,
+            *(("none",) if settings.request_object_unsigned else ()),
+        ),
         loopback_http=settings.development,
     )
+
+
+def _signing_algs(settings: Settings) -> tuple[str, ...]:
+    """Keys of ours, the client's secret, and none where that is wanted."""
+    none = ("none",) if settings.id_token_none else ()
+    return (*settings.signing_algs, *HMAC_BYTES, *none)
 
 
 def attributes_of(metadata: Mapping[str, Any]) -> dict[str, Any]:

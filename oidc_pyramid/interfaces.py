@@ -228,6 +228,9 @@ class IBrowserSessions(Interface):
     def finish(interaction, expires_at):
         """Remember that the interaction has had its answer."""
 
+    def resumed(interaction):
+        """The browser has come back to that interaction, perhaps from a sign-in elsewhere."""
+
     def login_location(resume_url, wanted):
         """Where a person signs in, or None for our own page."""
 
@@ -250,6 +253,9 @@ class IKeys(Interface):
 
     def public():
         """The published public JWKs, as dicts."""
+
+    def decryption_keys():
+        """Private JWK objects by kid, for what is encrypted to us."""
 
 
 class IKeysFactory(Interface):

@@ -29,7 +29,8 @@ from oidc_pyramid.plugins import Plugins
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.claims_request import Demand
 from oidc_pyramid.protocol.id_token import Authentication, id_token_claims
-from oidc_pyramid.protocol.jose import Signer, symmetric_key
+from oidc_pyramid.protocol.jose import Signer, symmetric_key, unsigned
+from oidc_pyramid.protocol.jwe import encrypt
 from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.protocol.redirect_uri import host_of
@@ -138,7 +139,31 @@ class Issuer:
         asked = claims_release.by_demand(self, account, demands or {}, scope, client)
         claims = {**asked, **claims}
         claims = self.process("id_token", claims, client, account, scope)
+        return self._sealed_for(client, self.signed_for(client, alg, claims), "id_token")
+
+    def userinfo(self, client: Client, claims: Mapping[str, object]) -> str | None:
+        """Signed and encrypted as the client has registered, or None for plain JSON (Core §5.3.2)."""
+        alg = client.userinfo_signed_response_alg
+        if not alg and not client.userinfo_encrypted_response_alg:
+            return None
+        if not alg:
+            return self._sealed_for(client, json.dumps(dict(claims)), "userinfo", cty="")
+        told = {**claims, "iss": self.name, "aud": client.client_id}
+        return self._sealed_for(client, self.signed_for(client, alg, told), "userinfo")
+
+    def signed_for(self, client: Client, alg: str, claims: Mapping[str, object]) -> str:
+        """``none`` only where the deployment and the client want it (Core §2)."""
+        if alg == "none" and self.settings.id_token_none:
+            return unsigned(claims)
         return self.signer_for(client, alg).sign(claims, typ=None)
+
+    def _sealed_for(self, client: Client, token: str, kind: str, *, cty: str = "JWT") -> str:
+        """Encrypted to the client after it was signed, if it has registered that (Core §2, §16.14)."""
+        alg = getattr(client, f"{kind}_encrypted_response_alg")
+        if not alg:
+            return token
+        enc = getattr(client, f"{kind}_encrypted_response_enc") or "A128CBC-HS256"
+        return encrypt(token, self.client_keys.of(client), alg, enc, cty=cty)
 
     def signer_for(self, client: Client, alg: str) -> Signer:
         """A key of ours, or the client's own secret (Core §10.1)."""

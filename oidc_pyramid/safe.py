@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jwcrypto.jwk import JWK
 from zope.interface import implementer
 
 from oidc_pyramid.interfaces import IKeys, IKeysFactory
@@ -71,10 +72,18 @@ class RingKeysFactory:
 
     def __init__(self) -> None:
         self._signers: dict[tuple[str, str], Signer] = {}
+        self._decryption: dict[tuple[str, str], JWK] = {}
         self._lock = threading.Lock()
 
     def __call__(self, provider: Provider, settings: Settings) -> RingKeys:
         return RingKeys(provider, settings, self)
+
+    def decryption_key(self, provider: Provider, key: Any, secret: bytes) -> JWK:
+        """The parsed key, from memory or unwrapped now."""
+        name = (provider.uuid, key.kid)
+        if name not in self._decryption:
+            self._decryption[name] = JWK.from_json(key.open(secret))
+        return self._decryption[name]
 
     def signer(self, provider: Provider, key: Any, secret: bytes) -> Signer:
         """The parsed key, from memory or unwrapped now."""
@@ -106,6 +115,15 @@ class RingKeys:
     def algs(self) -> tuple[str, ...]:
         """What can be signed with now."""
         return self._provider.keys.algs()
+
+    def decryption_keys(self) -> dict[str, JWK]:
+        """Those that are published with ``use: enc``, and those that were until lately."""
+        ring = self._provider.keys.published()
+        return {
+            key.kid: self._parsed.decryption_key(self._provider, key, self._settings.secret)
+            for key in ring
+            if key.use == "enc"
+        }
 
     def public(self) -> list[Mapping[str, Any]]:
         """The published JWKs."""

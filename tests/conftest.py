@@ -5,9 +5,14 @@ Marks, warnings, time limits and the loopback-only sockets are configured in pyp
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# Compiled templates are shared by the many applications that tests make. Chameleon reads this
+# when it is imported.
+os.environ.setdefault("CHAMELEON_CACHE", tempfile.mkdtemp(prefix="oidc-pyramid-templates-"))
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -74,7 +74,7 @@ class KeyRing(Persistent):
 
     def algs(self) -> tuple[str, ...]:
         """Algorithms that can be signed with now."""
-        return tuple(key.alg for key in self.keys if key.state == CURRENT)
+        return tuple(k.alg for k in self.keys if k.state == CURRENT and k.use == "sig")
 
     def activate(self, key: SigningKey, *, now: int, keep: int) -> None:
         """Sign with *key*; the one before stays published for *keep* seconds."""

@@ -10,7 +10,7 @@ from oidc_pyramid.protocol.jose import half_hash
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """Who was authenticated, when, how, at which session."""
+    """Who was authenticated, when (0: a host did not say), how, at which session."""
 
     subject: str
     auth_time: int
@@ -38,15 +38,15 @@ def id_token_claims(
         "aud": client_id,
         "exp": now + lifetime,
         "iat": now,
-        "auth_time": authentication.auth_time,
     }
     optional = {
+        "auth_time": authentication.auth_time,
         "nonce": authentication.nonce,
         "acr": authentication.acr,
         "amr": list(authentication.amr),
         "sid": authentication.sid,
-        "at_hash": access_token and half_hash(alg, access_token),
-        "c_hash": code and half_hash(alg, code),
+        "at_hash": access_token and alg != "none" and half_hash(alg, access_token),
+        "c_hash": code and alg != "none" and half_hash(alg, code),
     }
     claims.update({name: value for name, value in optional.items() if value})
     return claims

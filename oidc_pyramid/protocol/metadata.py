@@ -32,6 +32,12 @@ class Offered:
     locales: Iterable[str]
     prompts: Iterable[str]
     assertion_algs: Iterable[str]
+    request_object_algs: Iterable[str]
+    decryption_algs: Iterable[str]
+    encryption_algs: Iterable[str]
+    encryption_encs: Iterable[str]
+    request_parameter: bool
+    request_uri_parameter: bool
 
 
 def metadata(offered: Offered) -> dict[str, object]:
@@ -58,9 +64,21 @@ def metadata(offered: Offered) -> dict[str, object]:
         "claim_types_supported": ["normal"],
         "ui_locales_supported": list(offered.locales),
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
-        "require_request_uri_registration": False,
+        "request_parameter_supported": offered.request_parameter,
+        "request_uri_parameter_supported": offered.request_uri_parameter,
+        "require_request_uri_registration": offered.request_uri_parameter,
+        "request_object_signing_alg_values_supported": list(offered.request_object_algs),
+        "request_object_encryption_alg_values_supported": list(offered.decryption_algs),
+        "request_object_encryption_enc_values_supported": list(offered.encryption_encs)
+        if list(offered.decryption_algs)
+        else [],
+        "userinfo_signing_alg_values_supported": [
+            alg for alg in offered.signing_algs if alg != "none"
+        ],
+        "id_token_encryption_alg_values_supported": list(offered.encryption_algs),
+        "id_token_encryption_enc_values_supported": list(offered.encryption_encs),
+        "userinfo_encryption_alg_values_supported": list(offered.encryption_algs),
+        "userinfo_encryption_enc_values_supported": list(offered.encryption_encs),
         "authorization_response_iss_parameter_supported": True,
     }
     if any(name.endswith("_jwt") for name in offered.client_auth):

@@ -149,6 +149,16 @@ class Settings:
         need PKCE.""")
     assertion_lifetime: int = key(period(), "5m", """
         How far ahead the expiry of a client's assertion may be (RFC 7523 §3).""")
+    request_parameter: bool = key(flag, "true", """
+        Accept signed request objects by value (RFC 9101, Core §6).""")
+    request_uri_parameter: bool = key(flag, "false", """
+        Fetch request objects from the `request_uris` that a client has registered.""")
+    request_object_unsigned: bool = key(flag, "false", """
+        Accept request objects that nobody signed, from clients that registered no algorithm. For
+        tests of conformance.""")
+    id_token_none: bool = key(flag, "false", """
+        Clients may register for ID Tokens without a signature, in the code flow (Core §2). For
+        tests of conformance.""")
     require_pkce: bool = key(flag, "false", """
         PKCE (S256) for confidential clients too. Public clients always need it.""")
     access_token_format: str = key(text, "opaque", """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,17 @@ from oidc_pyramid.interfaces import IPrompt, IProvider, IResponseMode
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.plugins import Plugins
-from oidc_pyramid.protocol.authorization import Offer, Wanted, identify, judge, salvage
+from oidc_pyramid.protocol.authorization import (
+    UNKNOWN_CLIENT,
+    Offer,
+    Wanted,
+    identify,
+    judge,
+    salvage,
+)
 from oidc_pyramid.protocol.errors import AuthorizationError, InvalidRequest, PageError
 from oidc_pyramid.protocol.params import Params
+from oidc_pyramid.request_objects import unpacked
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.advance import advance
@@ -32,8 +41,10 @@ def authorize(provider: Provider, request: Any) -> Any:
     client = _client(request, provider, salvage(pairs))
     request.environ["oidc.ui_locales"] = _ui_locales(pairs)
     offer = offer_of(request.oidc.settings, request.oidc.plugins, request.oidc.issuer.scopes())
+    if client is None:
+        raise PageError(UNKNOWN_CLIENT, error="invalid_client")
+    pairs = _unpacked(request, pairs, client, offer)
     request.oidc.reply = identify(salvage(pairs), client, offer, request.oidc.settings.issuer)
-    assert client is not None  # noqa: S101 - identify has raised otherwise
     wanted = judge(
         pairs,
         client,
@@ -57,6 +68,18 @@ def _pairs(request: Any) -> list[tuple[str, str]]:
         return pairs + (request.oidc.form() if request.method == "POST" else [])
     except InvalidRequest as error:
         raise PageError(error.check, private=error.private) from error
+
+
+def _unpacked(
+    request: Any, pairs: list[tuple[str, str]], client: Client, offer: Offer
+) -> list[tuple[str, str]]:
+    """What a request object says, if one came. Until it is believed, an error goes to the
+    redirect URI outside it, if that is a good one (RFC 9101 §6.3)."""
+    with suppress(PageError):
+        request.oidc.reply = identify(salvage(pairs), client, offer, request.oidc.settings.issuer)
+    found = unpacked(pairs, client, request.oidc.issuer, request.oidc.runtime.fetcher)
+    request.oidc.reply = None
+    return found
 
 
 def _client(request: Any, provider: Provider, params: Params) -> Client | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.response import Response
+
 from oidc_pyramid.interfaces import IProvider
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.errors import InvalidToken
@@ -24,4 +26,9 @@ def userinfo(_provider: Provider, request: Any) -> Any:
     )
     claims["sub"] = issuer.subject(found.account, found.client)
     claims = issuer.process("userinfo", claims, found.client, found.account, found.scope)
-    return json_response(claims)
+    token = issuer.userinfo(found.client, claims)
+    if token is None:
+        return json_response(claims)
+    response = Response(token.encode(), content_type="application/jwt")
+    response.charset = None
+    return response

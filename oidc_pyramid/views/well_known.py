@@ -11,8 +11,10 @@ from pyramid.response import Response
 
 from oidc_pyramid.interfaces import IClaims, IMetadata, IProvider, IWellKnown
 from oidc_pyramid.protocol.client_fields import ASYMMETRIC
+from oidc_pyramid.protocol.jwe import ALGS, ENCS
 from oidc_pyramid.protocol.jwk import HMAC_BYTES
 from oidc_pyramid.protocol.metadata import Offered, metadata
+from oidc_pyramid.settings import Settings
 from oidc_pyramid.views.authorize import prompts_of
 from oidc_pyramid.views.endpoint import endpoint
 
@@ -41,7 +43,7 @@ def jwks(_provider: Any, request: Any) -> Response:
 
 
 def _metadata(request: Any) -> Response:
-    state = ("metadata", request.oidc.issuer.keys.algs())
+    state = ("metadata", *(key["alg"] for key in request.oidc.issuer.keys.public()))
     max_age = request.oidc.settings.discovery_max_age
     return document(request, state, lambda: build(request), max_age)
 
@@ -79,6 +81,14 @@ def build(request: Any) -> dict[str, object]:
         locales=settings.locales,
         prompts=prompts_of(settings, plugins),
         assertion_algs=(*ASYMMETRIC, *HMAC_BYTES),
+        request_object_algs=_request_object_algs(settings),
+        decryption_algs=sorted(
+            {key["alg"] for key in oidc.issuer.keys.public() if key["use"] == "enc"}
+        ),
+        encryption_algs=ALGS,
+        encryption_encs=ENCS,
+        request_parameter=settings.request_parameter,
+        request_uri_parameter=settings.request_uri_parameter,
     )
     members = metadata(offered)
     optional = {
@@ -103,5 +113,13 @@ def _claims(suppliers: list[Any]) -> list[str]:
 
 def _algs(issuer: Any) -> list[str]:
     """RS256 first: it has to be there (Discovery §3), and most clients expect it."""
-    algs = issuer.keys.algs()
+    none = ("none",) if issuer.settings.id_token_none else ()
+    algs = (*issuer.keys.algs(), *HMAC_BYTES, *none)
     return sorted(algs, key=lambda alg: (alg != "RS256", alg))
+
+
+def _request_object_algs(settings: Settings) -> list[str]:
+    """Nothing where request objects are off (Discovery §3)."""
+    if not settings.request_parameter and not settings.request_uri_parameter:
+        return []
+    return [*ASYMMETRIC, *(("none",) if settings.request_object_unsigned else ())]
