@@ -108,6 +108,7 @@ class Decision:
             grant_generation=self.grant.generation,
             client_generation=self.client.generation,
             claims=wanted.claims,
+            claims_locales=" ".join(wanted.claims_locales),
         )
 
     def items(self) -> tuple[str, ...]:
@@ -133,6 +134,7 @@ class Decision:
                 grant_generation=self.grant.generation,
                 client_generation=self.client.generation,
                 claims=wanted.claims,
+                claims_locales=wanted.claims_locales,
             )
             self._front.keep(issuer.now + issuer.settings.token_expire)
             issuer.provider.authorizations.add(self._front)

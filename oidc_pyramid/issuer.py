@@ -27,6 +27,7 @@ from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.plugins import Plugins
 from oidc_pyramid.protocol.access_token import AccessToken
+from oidc_pyramid.protocol.claim_sources import with_sources
 from oidc_pyramid.protocol.claims_request import Demand
 from oidc_pyramid.protocol.id_token import Authentication, id_token_claims
 from oidc_pyramid.protocol.jose import Signer, symmetric_key, unsigned
@@ -103,7 +104,7 @@ class Issuer:
         items = tuple(scope)
         claims = claims_release.by_scope(self, account, items, client)
         claims |= claims_release.by_demand(self, account, demands or {}, items, client)
-        return claims | claims_release.in_languages(account, claims, locales)
+        return with_sources(claims | claims_release.in_languages(account, claims, locales))
 
     def id_token_alg(self, client: Client) -> str:
         """The client's choice, else the deployment's."""
@@ -117,6 +118,7 @@ class Issuer:
         *,
         scope: tuple[str, ...],
         demands: Mapping[str, Demand] | None = None,
+        locales: Iterable[str] = (),
         access_token: str | None = None,
         code: str | None = None,
     ) -> str:
@@ -135,9 +137,9 @@ class Issuer:
         )
         alone = not (access_token or code)
         by_scope = scope if self.settings.id_token_include_claims or alone else ()
-        claims = {**self.claims(account, by_scope, client=client), **claims}
+        told = self.claims(account, by_scope, locales=locales, client=client)
         asked = claims_release.by_demand(self, account, demands or {}, scope, client)
-        claims = {**asked, **claims}
+        claims = {**told, **with_sources(asked), **claims}
         claims = self.process("id_token", claims, client, account, scope)
         return self._sealed_for(client, self.signed_for(client, alg, claims), "id_token")
 

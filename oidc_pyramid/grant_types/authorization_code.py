@@ -132,6 +132,7 @@ def _authorization(
         "sid": code.sid,
         "scope": scope,
         "claims": code.claims,
+        "claims_locales": tuple(code.claims_locales.split()),
         "auth_time": code.auth_time,
         "acr": code.acr,
         "amr": tuple(code.amr.split()),
@@ -179,6 +180,7 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
             authentication,
             scope=found.items,
             demands=found.claims_request.id_token,
+            locales=authorization.claims_locales,
             access_token=access_token,
         )
     issuer.announce(_issued(issuer, authorization, found, "authorization_code"))

@@ -161,6 +161,7 @@ def _answer(
             authentication_of(issuer, family, found),
             scope=found.items,
             demands=found.claims_request.id_token,
+            locales=family.claims_locales,
             access_token=access_token,
         )
     event = TokensIssued(

@@ -24,6 +24,7 @@ class Authorization(Persistent):
     scope: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     claims: str = ""
+    claims_locales: tuple[str, ...] = ()
     auth_time: int = 0
     acr: str = ""
     amr: tuple[str, ...] = ()

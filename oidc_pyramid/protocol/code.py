@@ -42,6 +42,7 @@ class Code:
     grant_generation: int = 0
     client_generation: int = 0
     claims: str = ""
+    claims_locales: str = ""
 
     def pack(self) -> bytes:
         """In the order of the fields."""

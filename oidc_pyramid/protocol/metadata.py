@@ -61,7 +61,7 @@ def metadata(offered: Offered) -> dict[str, object]:
         "code_challenge_methods_supported": ["S256"],
         "display_values_supported": ["page", "popup", "touch", "wap"],
         "prompt_values_supported": list(offered.prompts),
-        "claim_types_supported": ["normal"],
+        "claim_types_supported": ["normal", "aggregated", "distributed"],
         "ui_locales_supported": list(offered.locales),
         "claims_parameter_supported": True,
         "request_parameter_supported": offered.request_parameter,

@@ -25,6 +25,7 @@ class IdTokenType:
             decision.authentication(),
             scope=decision.items(),
             demands=decision.wanted.claims_request.id_token,
+            locales=decision.wanted.claims_locales,
             access_token=issued.get("access_token"),
             code=issued.get("code"),
         )

@@ -22,7 +22,11 @@ def userinfo(_provider: Provider, request: Any) -> Any:
         raise InvalidToken("the access token speaks for no person", spec="Core §5.3.1")
     issuer = request.oidc.issuer
     claims = issuer.claims(
-        found.account, found.items, found.claims_request.userinfo, client=found.client
+        found.account,
+        found.items,
+        found.claims_request.userinfo,
+        locales=found.authorization.claims_locales if found.authorization else (),
+        client=found.client,
     )
     claims["sub"] = issuer.subject(found.account, found.client)
     claims = issuer.process("userinfo", claims, found.client, found.account, found.scope)
