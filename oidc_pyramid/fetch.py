@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
+from pyramid.exceptions import ConfigurationError
 
 from oidc_pyramid.settings import Settings
 
@@ -50,7 +51,7 @@ class Fetcher:
         self._allowed = tuple(ipaddress.ip_network(net) for net in settings.fetch_allow)
         self._timeout = settings.fetch_timeout
         self._max_bytes = settings.fetch_max_bytes
-        self._tls = ssl.create_default_context(cafile=settings.fetch_ca_bundle or None)
+        self._tls = _trust(settings.fetch_ca_bundle)
         self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="oidc-fetch")
 
     def get(self, url: str, *, accept: str = "application/json") -> Fetched:
@@ -132,6 +133,15 @@ class Fetcher:
         return any(
             address.version == network.version and address in network for network in self._allowed
         )
+
+
+def _trust(bundle: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=bundle or None)
+    except OSError as error:
+        raise ConfigurationError(
+            f"oidc.fetch_ca_bundle = {bundle} is no file of certificates: {error}"
+        ) from error
 
 
 def split(url: str) -> tuple[SplitResult, str, int]:
