@@ -165,7 +165,13 @@ class OIDC:
         length = self._request.content_length
         if length is not None and length > MAX_BODY:
             raise InvalidRequest("the body is too large", check="body-size")
-        return parse_form(self._request.body_file.read(MAX_BODY + 1), limit=MAX_BODY)
+        return parse_form(self.body(MAX_BODY + 1), limit=MAX_BODY)
+
+    def body(self, length: int) -> bytes:
+        """The first *length* bytes, from the start again when the request is tried again."""
+        file = self._request.body_file_seekable
+        file.seek(0)
+        return bytes(file.read(length))
 
     def params(self, repeatable: tuple[str, ...] = ()) -> Params:
         """The parameters of a POST to an endpoint for clients: the body alone."""

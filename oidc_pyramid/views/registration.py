@@ -71,7 +71,7 @@ def read_document(request: Any) -> dict[str, Any]:
     length = request.content_length
     if media != "application/json" or (length is not None and length > MAX_BODY):
         raise InvalidClientMetadata("the body must be application/json, at most 64 KiB")
-    body = request.body_file.read(MAX_BODY + 1)
+    body = request.oidc.body(MAX_BODY + 1)
     try:
         document = strict_json.loads(body)
     except (ValueError, RecursionError) as error:
