@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pyramid.path import DottedNameResolver
+
 from oidc_pyramid.client_document import attributes_of, policy_of
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
@@ -116,7 +118,7 @@ def _included(provider: Provider, settings: Settings, now: int) -> list[str]:
     """What an included module wants for trying it out: its ``development_clients(issuer)`` are
     documents with the names of RFC 7591."""
     done = []
-    for module in settings.include:
+    for module in map(DottedNameResolver().maybe_resolve, settings.include):
         for document in getattr(module, "development_clients", _none)(settings.issuer):
             client_id = document["client_id"]
             if provider.clients.get(client_id) is None:
