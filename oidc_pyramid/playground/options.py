@@ -32,6 +32,12 @@ class Options:
         """Whether the chosen client has no secret."""
         return self.client_id == PUBLIC
 
+    @property
+    def more(self) -> bool:
+        """Whether a parameter was chosen that most requests do without."""
+        texts = (self.prompt, self.max_age, self.response_mode, self.login_hint, self.ui_locales)
+        return any(texts)
+
 
 def read_options(pairs: Iterable[tuple[str, str]]) -> Options:
     """From the start page's form. What is not on offer counts as not chosen."""

@@ -14,7 +14,7 @@ TITLES = (
     ("answer", _("The answer")),
     ("tokens", _("Code for tokens")),
     ("userinfo", _("UserInfo")),
-    ("afterwards", _("What else a client can do")),
+    ("afterwards", _("Afterwards")),
 )
 WAITING, CURRENT, DONE, FAILED = "", "current", "done", "failed"
 
@@ -73,7 +73,7 @@ def actions(run: Run) -> set[str]:
     found = {where} & {"tokens", "userinfo"}
     if where not in {"", "provider", "tokens"}:
         found |= _afterwards(run)
-    if run.entries and run.url:
+    if run.url and where in {"", "afterwards"}:
         found.add("again")
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pyramid.response import Response
@@ -48,10 +49,11 @@ def start(visit: Visit) -> Response:
     """Choose, then begin. A browser that comes back from signing out arrives here too."""
     runs, visitor = visit.playground.runs, visit.visitor.id
     latest = runs.latest(visitor)
-    notice = _back_from_logout(visit)
+    options = replace(latest.options, prompt="", id_token_hint="") if latest else Options()
     values = {
-        "notice": notice,
-        "options": latest.options if latest else Options(),
+        "notice": _back_from_logout(visit),
+        "options": options,
+        "more": options.more,
         "latest": visit.path("runs", latest.id) if latest else None,
         "steps": steps(None),
         "clients": CLIENTS,
