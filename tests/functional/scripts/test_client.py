@@ -156,7 +156,7 @@ def test_bad_files(terminal, text, complaint):
         (("--redirect-uri", "https://shop.example/#x"), "redirect_uris"),
         ((*CALLBACK, "--grant-type", "password"), "oidc.grant_types offers"),
         ((*CALLBACK, "--response-type", "id_token"), "oidc.response_types offers code"),
-        ((*CALLBACK, "--auth-method", "private_key_jwt"), "oidc.client_auth offers"),
+        ((*CALLBACK, "--auth-method", "tls_client_auth"), "oidc.client_auth offers"),
         ((*CALLBACK, "--id-token-signed-response-alg", "RS256"), "oidc.signing_algs offers"),
         (("--public", "--grant-type", "client_credentials"), "without a secret"),
     ],

@@ -7,9 +7,9 @@ from oidc_pyramid.scripts.deployment import Deployment
 
 
 def test_nothing_to_do(terminal):
-    assert terminal.json("purge") == dict.fromkeys(
-        ("authorizations", "sessions", "browsers", "denylist", "grants", "keys"), 0
-    )
+    removed = terminal.json("purge")
+    assert {"authorizations", "sessions", "browsers", "denylist", "grants", "keys"} <= set(removed)
+    assert not any(removed.values())
     assert "authorizations: 0" in terminal.says("purge")
 
 
