@@ -170,6 +170,9 @@ class OwnSessions:
         if browser is not None:
             browser.finish(interaction, expires_at, now=self._now)
 
+    def resumed(self, interaction: str) -> None:
+        """Nobody signs in elsewhere."""
+
     def login_location(self, resume_url: str, wanted: Any) -> str | None:
         """Our own page."""
         return None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pyramid.events import BeforeRender
 from pyramid.renderers import get_renderer
+from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
 from oidc_pyramid.i18n import _
@@ -77,6 +78,7 @@ def includeme(config: Any) -> None:
         static_view(f"{TEMPLATES}static", cache_max_age=DAY, use_subpath=True),
         route_name="oidc_static",
         decorator=_nosniff,
+        permission=NO_PERMISSION_REQUIRED,
         require_csrf=False,
     )
     directory = settings.get("oidc.templates")

@@ -10,8 +10,10 @@ from typing import Any
 
 from pyramid_zodbconn import get_connection
 
+from oidc_pyramid.accounts import OwnAccounts
 from oidc_pyramid.client_auth import Presented
 from oidc_pyramid.cookies import Cookies
+from oidc_pyramid.host_accounts import HostAccounts
 from oidc_pyramid.interfaces import (
     IAccounts,
     IAccountsFactory,
@@ -100,7 +102,8 @@ class OIDC:
     @cached_property
     def accounts(self) -> IAccounts:
         """The people."""
-        return self.plugins.get(IAccountsFactory)(self._request)
+        found = self.plugins.get(IAccountsFactory)(self._request)
+        return found if isinstance(found, OwnAccounts) else HostAccounts(found)
 
     @cached_property
     def browser(self) -> IBrowserSessions:

@@ -62,6 +62,19 @@ class RelyingParty:
         return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
 
+class Browser(TestApp):
+    """Keeps cookies; ``prefix`` is the path of the issuer."""
+
+    def __init__(self, app: Any, *, prefix: str = "", **options: Any) -> None:
+        super().__init__(app, **options)
+        self.prefix = prefix
+
+
+def endpoint(browser: TestApp, name: str) -> str:
+    """The path of one of our endpoints, below the issuer's."""
+    return f"{getattr(browser, 'prefix', '')}/{name}"
+
+
 @dataclass
 class TestProvider:
     """A running provider and its database."""
@@ -94,12 +107,12 @@ class TestProvider:
         with self.db.transaction() as connection:
             yield connection.root()[ROOT_KEY]
 
-    def browser(self, **headers: str) -> TestApp:
+    def browser(self, **headers: str) -> Browser:
         """A browser with its own cookies, at the issuer's address."""
         parts = urlsplit(self.issuer)
         environ = {"HTTP_HOST": parts.netloc, "wsgi.url_scheme": parts.scheme}
         environ.update({f"HTTP_{k.upper().replace('-', '_')}": v for k, v in headers.items()})
-        return TestApp(self.app, extra_environ=environ)
+        return Browser(self.app, extra_environ=environ, prefix=parts.path)
 
     def add_client(
         self,
@@ -153,7 +166,7 @@ def make_provider(
     JWKs to use instead of new ones (making an RSA key takes a while)."""
     merged = {**SETTINGS, **settings}
     with Configurator(settings=merged) as config:
-        _found(config, list(keys) or [new_key("RS256"), new_key("ES256")])
+        found_provider(config, keys)
         config.include("oidc_pyramid", route_prefix=route_prefix)
         if configure is not None:
             configure(config)
@@ -162,8 +175,10 @@ def make_provider(
     return op
 
 
-def _found(config: Configurator, keys: list[Mapping[str, Any]]) -> None:
-    """Open the database first, and found a provider in it: a start-up wants to find one."""
+def found_provider(config: Configurator, keys: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Open the database and found a provider in it, before a host's own configuration includes
+    us: a start-up wants to find one. Then ``TestProvider(config.make_wsgi_app(), settings)``."""
+    keys = list(keys) or [new_key("RS256"), new_key("ES256")]
     storage.includeme(config, create=True)
     settings = read_settings(config.registry.settings)
     db = config.registry._zodb_databases[settings.database]  # noqa: SLF001 - see TestProvider.db
@@ -220,7 +235,7 @@ def authorize(
     **more: str | None,
 ) -> Any:
     """Walk through whatever pages come until the client is answered; that response."""
-    response = browser.get("/authorize", authorization_request(rp, **more))
+    response = browser.get(endpoint(browser, "authorize"), authorization_request(rp, **more))
     for _ in range(6):
         location = response.headers.get("Location", "")
         if location.endswith("/login"):
@@ -255,7 +270,7 @@ def token_request(
     if rp.secret is None:
         headers = {}
         fields.setdefault("client_id", rp.client_id)
-    response = browser.post("/token", fields, headers=headers, status=status)
+    response = browser.post(endpoint(browser, "token"), fields, headers=headers, status=status)
     answer: dict[str, Any] = response.json
     return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.renderers import render_to_response
 
 from oidc_pyramid.account.frame import HERE, own, to_login
@@ -23,6 +24,8 @@ from oidc_pyramid.views.sign_out import logged_out, sign_out
 def login(_context: AccountPage, request: Any) -> Any:
     """Sign in without any client."""
     username, error = "", None
+    if request.oidc.settings.login_url:
+        return to_login(request)
     if request.method == "POST":
         params = read_form(request, "account-login")
         username = params.get("username") or ""
@@ -57,6 +60,8 @@ def logout(_context: AccountPage, request: Any) -> Any:
 @endpoint(IAccountPage, "password", methods=("GET", "POST"), page=True)
 def password(_context: AccountPage, request: Any) -> Any:
     """A new password ends every other session and every token of the account."""
+    if request.oidc.settings.login_url:
+        raise HTTPNotFound
     current = request.oidc.browser.current()
     if current is None:
         return to_login(request)

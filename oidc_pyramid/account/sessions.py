@@ -36,7 +36,7 @@ def session_rows(request: Any, account_id: str, current_sid: str) -> list[Sessio
     translate = request.localizer.translate
     rows = []
     for session in live(request, account_id):
-        since = time.strftime("%Y-%m-%d %H:%M", time.gmtime(session.auth_time))
+        since = time.strftime("%Y-%m-%d %H:%M", time.gmtime(session.auth_time or session.seen_at))
         rows.append(
             (
                 session.sid != current_sid,

@@ -24,6 +24,7 @@ def resume(interaction: Interaction, request: Any) -> Any:
         return response
     if not pending.binding:
         return outcomes.see_other(location(request, pending.bound(binding_cookie(request))))
+    request.oidc.browser.resumed(pending.wanted.interaction)
     return advance(request, pending, client, answered=True)
 
 

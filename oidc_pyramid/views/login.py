@@ -10,6 +10,7 @@ from oidc_pyramid.interfaces import IInteraction
 from oidc_pyramid.models.nodes import Interaction
 from oidc_pyramid.protocol.errors import AuthorizationError
 from oidc_pyramid.protocol.redirect_uri import origin_of
+from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.advance import advance
 from oidc_pyramid.views.cards import client_card
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
@@ -22,11 +23,14 @@ from oidc_pyramid.views.sign_in import password_sign_in
 
 @endpoint(IInteraction, "login", methods=("GET", "POST"), page=True)
 def login(interaction: Interaction, request: Any) -> Any:
-    """Show the form; or check it and go on."""
+    """Show the form; or check it and go on. A host's own page is at another address."""
     pending, client, response = begin(request, interaction)
     if response is not None:
         return response
     wanted = pending.wanted
+    elsewhere = request.oidc.browser.login_location(location(request, pending), wanted)
+    if elsewhere is not None:
+        return outcomes.see_other(elsewhere)
     if request.method != "POST":
         return _page(request, interaction, pending, client, username=_prefill(request, pending))
     params = read_form(request, "login", wanted.interaction)
