@@ -5,22 +5,21 @@ both are in the test's name, so that ``pytest -k oidcc-server`` finds it.
 """
 
 import time
+from configparser import RawConfigParser
 from itertools import count
+from pathlib import Path
 
 import pytest
 import time_machine
 
 from oidc_pyramid import testing
-from tests.functional.conformance.flows import FLOWS, TYPES
+from tests.functional.conformance.flows import FLOWS
 from tests.functional.conformance.party import Party
 from tests.functional.conformance.person import CLAIMS, SCOPES
 
 NUMBERS = count(1)
-SETTINGS = {
-    "oidc.response_types": ", ".join(TYPES),
-    "oidc.acr_values": "password password+key",
-    "oidc.throttle_address": "100000",
-}
+INI = Path(__file__).parents[3] / "conformance.ini"
+THIS_MACHINE = {"oidc.issuer", "oidc.secret", "oidc.fetch_ca_bundle"}
 
 
 def pytest_generate_tests(metafunc):
@@ -30,6 +29,14 @@ def pytest_generate_tests(metafunc):
     runs = [(module, flow) for module in mark.args for flow in mark.kwargs.get("flows", FLOWS)]
     names = [f"{module}:{flow}" for module, flow in runs]
     metafunc.parametrize("run", runs, ids=names, indirect=True)
+
+
+def settings():
+    """What ``conformance.ini`` switches on for the suite itself."""
+    ini = RawConfigParser()
+    ini.read(INI, encoding="utf-8")
+    section = ini["app:main"].items()
+    return {k: v for k, v in section if k.startswith("oidc.") and k not in THIS_MACHINE}
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +57,8 @@ def flow(run):
 
 @pytest.fixture(scope="session")
 def op(jwks):
-    """One provider for all modules: each brings its own client and browser."""
-    op = testing.make_provider(keys=jwks, **SETTINGS)
+    """The provider of ``conformance.ini``; each module brings its own client and browser."""
+    op = testing.make_provider(keys=jwks, **settings(), **{"oidc.throttle_address": "100000"})
     op.add_user("alice", "wonderland", **CLAIMS)
     return op
 

@@ -1,14 +1,15 @@
 """The plain flow and its variations that must not matter."""
 
-import base64
+import json
 import secrets
 import string
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 import pytest
 from joserfc import jws
 
-from oidc_pyramid.testing import pkce
+from oidc_pyramid.testing import make_provider, pkce
 from tests.functional.conformance.flows import BASIC, CODE, FRONT_ID_TOKEN, ONE, having
 
 
@@ -44,10 +45,23 @@ def test_signed_as_the_client_is_registered(party, op, alg):
     assert jws.extract_compact(result.raw_id_token.encode()).headers()["alg"] == alg
 
 
+@pytest.mark.conformance("oidcc-idtoken-unsigned", flows=BASIC)
+@pytest.mark.spec("Core", "2")
+def test_an_unsigned_id_token_from_the_token_endpoint(party, op):
+    assert "none" in party.metadata["id_token_signing_alg_values_supported"]
+    op.change_client(party.client.client_id, id_token_signed_response_alg="none")
+    header, claims, signature = party.redeem(party.authorize())["id_token"].split(".")
+    assert json.loads(urlsafe_b64decode(header + "==")) == {"alg": "none"}
+    assert json.loads(urlsafe_b64decode(claims + "=="))["nonce"] == party.asked["nonce"]
+    assert not signature
+
+
 @pytest.mark.conformance("oidcc-idtoken-unsigned", flows=ONE)
 @pytest.mark.spec("Core", "2")
-def test_an_unsigned_id_token_is_not_on_offer(party):
-    assert "none" not in party.metadata["id_token_signing_alg_values_supported"]
+def test_an_unsigned_id_token_is_off_by_default(jwks):
+    browser = make_provider(keys=jwks).browser()
+    metadata = browser.get("/.well-known/openid-configuration").json
+    assert "none" not in metadata["id_token_signing_alg_values_supported"]
 
 
 @pytest.mark.conformance(
@@ -112,7 +126,7 @@ def test_the_longest_verifier_with_all_its_characters(party):
     letters = string.ascii_letters + string.digits
     verifier = "-._~" + "".join(secrets.choice(letters) for _ in range(124))
     digest = sha256(verifier.encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    challenge = urlsafe_b64encode(digest).rstrip(b"=").decode()
     answer = party.authorize(code_challenge=challenge, code_challenge_method="S256")
     party.finish(answer, code_verifier=verifier)
 
