@@ -58,6 +58,7 @@ PEOPLE: tuple[tuple[str, str, dict[str, object]], ...] = (
 
 DEMO_CLIENT_ID = "demo"
 DEMO_CLIENT_SECRET = "demo-secret-for-development-only"
+ADDRESSES = ("redirect_uris", "post_logout_redirect_uris", "client_uri")
 NOT_METADATA = frozenset({"client_id", "client_secret"})
 
 Seeding = Callable[[Provider, int], list[str]]
@@ -121,9 +122,14 @@ def _included(provider: Provider, settings: Settings, now: int) -> list[str]:
     for module in map(DottedNameResolver().maybe_resolve, settings.include):
         for document in getattr(module, "development_clients", _none)(settings.issuer):
             client_id = document["client_id"]
-            if provider.clients.get(client_id) is None:
+            client = provider.clients.get(client_id)
+            if client is None:
                 provider.clients.add(_registered(document, settings, now))
                 done.append(f"Added the client {client_id} (development only).")
+            elif list(client.redirect_uris) != document["redirect_uris"]:
+                known = _attributes(document, settings)
+                client.update({name: known[name] for name in ADDRESSES})
+                done.append(f"The client {client_id} follows the issuer to its new address.")
     return done
 
 
@@ -133,11 +139,16 @@ def _none(_issuer: str) -> list[dict[str, Any]]:
 
 def _registered(document: dict[str, Any], settings: Settings, now: int) -> Client:
     """A client as registration would make it; with a secret it is one of ours, so verified."""
-    metadata = {name: value for name, value in document.items() if name not in NOT_METADATA}
-    metadata["grant_types"] = [g for g in metadata["grant_types"] if g in settings.grant_types]
-    known = attributes_of(validate(metadata, policy=policy_of(settings)))
     secret = document.get("client_secret")
-    client = Client(document["client_id"], now=now, **{**known, "verified": secret is not None})
+    known = {**_attributes(document, settings), "verified": secret is not None}
+    client = Client(document["client_id"], now=now, **known)
     if secret is not None:
         client.set_secret(secret)
     return client
+
+
+def _attributes(document: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """What its metadata decides, without the grant types that this deployment switched off."""
+    metadata = {name: value for name, value in document.items() if name not in NOT_METADATA}
+    metadata["grant_types"] = [g for g in metadata["grant_types"] if g in settings.grant_types]
+    return attributes_of(validate(metadata, policy=policy_of(settings)))
