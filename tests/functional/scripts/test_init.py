@@ -51,6 +51,30 @@ def test_init_adds_what_was_deleted_of_the_development_data(terminal):
     assert "alice" not in said
 
 
+def test_the_clients_of_the_playground_follow_the_issuer(terminal):
+    terminal.set(include="oidc_pyramid.playground")
+    assert "Added the client playground (" in terminal.says("init")
+    with terminal.provider() as provider:
+        uris = [
+            provider.clients[name].redirect_uris for name in ("playground", "playground-public")
+        ]
+        secrets = provider.clients["playground"].secrets
+    assert uris == [("http://localhost:6543/playground/callback",)] * 2
+    terminal.write(terminal.ini.read_text().replace("localhost:6543", "localhost:8888"))
+    assert "playground-public follows the issuer" in terminal.says("init")
+    with terminal.provider() as provider:
+        assert "8888" in provider.clients["playground"].redirect_uris[0]
+        assert provider.clients["playground"].secrets == secrets
+        assert provider.clients["playground"].verified
+    assert "nothing was changed" in terminal.says("init")
+
+
+def test_the_playground_with_fewer_grant_types(terminal):
+    terminal.set(include="oidc_pyramid.playground", grant_types="authorization_code")
+    terminal.says("init")
+    assert terminal.json("client", "show", "playground")["grant_types"] == ["authorization_code"]
+
+
 def test_production_has_no_development_data(fresh):
     fresh.write(fresh.ini.read_text().replace("oidc.development = true\n", ""))
     said = fresh.says("init")
