@@ -63,6 +63,6 @@ def test_the_redirect_uri_inside_counts_or_nobody_is_sent_anywhere(party):
         "/authorize", {**outside, "request": unsigned(inside)}, expect_errors=True
     )
     if response.status_int == 400:
-        assert is_error_page(response, "invalid_request", "request_not_supported")
+        assert is_error_page(response, "invalid_request_object", "request_not_supported")
     else:
         party.finish(party.answer(party.walk(response).response))
