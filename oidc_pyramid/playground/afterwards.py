@@ -29,8 +29,8 @@ REPLAY = _(
     "the thief."
 )
 LOGOUT_LEAD = _(
-    "The application has forgotten nobody yet: it sends the browser to the provider, which ends the "
-    "session there and sends it back."
+    "Whoever signs out here alone is still signed in at the provider. So the application sends the "
+    "browser there: the provider ends the session and sends the browser back."
 )
 
 
