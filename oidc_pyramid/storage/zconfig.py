@@ -34,7 +34,8 @@ def find(uri: str, *, create: bool) -> Opening:
     database: Any = getattr(section, "config", None)
     arguments = {}
     if hasattr(database, "storage") and hasattr(database, "pool_size"):
-        arguments = {name: getattr(database, name) for name in _ARGUMENTS}
+        given = {name: getattr(database, name) for name in _ARGUMENTS}
+        arguments = {name: value for name, value in given.items() if value is not None}
         section = database.storage
     if not create:
         _forbid_creation(section)

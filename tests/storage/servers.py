@@ -1,0 +1,118 @@
+"""Servers that storage tests start for themselves: ZEO, PostgreSQL, and further processes of ours."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+INSTALL_POSTGRESQL = "install PostgreSQL (Debian: apt install postgresql) to run these tests"
+
+
+def wait_for(condition, seconds=20):
+    """Poll; says by its answer whether it came true."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@contextmanager
+def process(*command, **options):
+    """A child that is ended with the block."""
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    try:
+        yield child
+    finally:
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.communicate(timeout=10)
+        if child.poll() is None:
+            child.kill()
+            child.communicate()
+
+
+def accepts(path):
+    """Whether somebody listens at this unix socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def zeo(directory):
+    """ZEO's own server on a unix socket in *directory*; yields the socket's path."""
+    path = directory / "zeo.sock"
+    command = (sys.executable, "-m", "ZEO.runzeo", "-a", path, "-f", directory / "Data.fs")
+    with process(*command, cwd=directory, env={**os.environ, "INSTANCE_HOME": str(directory)}):
+        assert wait_for(lambda: accepts(path)), "runzeo does not listen"
+        yield path
+
+
+def postgresql_programs():
+    """The folder with initdb and pg_ctl: Debian keeps it out of the path."""
+    found = shutil.which("initdb")
+    folders = [Path(found).parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "pg_ctl").exists()), None)
+
+
+@contextmanager
+def postgresql():
+    """A PostgreSQL of our own, on a unix socket in a temporary folder; yields the folder."""
+    programs = postgresql_programs()
+    folder = Path(tempfile.mkdtemp(prefix="oidc-pg-"))
+    as_user = ()
+    if os.geteuid() == 0:  # PostgreSQL does not run as root
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        as_user = ("runuser", "-u", "postgres", "--")
+    options = f"-k {folder} -c listen_addresses= -c max_connections=60 -c shared_buffers=16MB"
+
+    def run(program, *arguments):
+        command = (*as_user, programs / program, *arguments)
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    data = folder / "data"
+    run("initdb", "-D", data, "-A", "trust", "-U", "oidc", "--no-sync", "-E", "UTF8")
+    control = ("pg_ctl", "-D", data, "-w", "-l", folder / "log")
+    run(*control, "-o", options, "start")
+    try:
+        yield folder
+    finally:
+        run(*control, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def pserve(ini, port):
+    """Another process of the provider, by the very command that serves it."""
+    command = (sys.executable, "-m", "pyramid.scripts.pserve", ini)
+    with process(*command) as child:
+
+        def listens():
+            with socket.socket() as probe:
+                return child.poll() is not None or probe.connect_ex(("127.0.0.1", port)) == 0
+
+        wait_for(listens)
+        assert child.poll() is None, child.communicate()[0]
+        yield child
+
+
+def free_port():
+    """A port on loopback that nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
