@@ -14,6 +14,7 @@ from zope.interface import implementer
 
 from oidc_pyramid.interfaces import IClient, IClients
 from oidc_pyramid.protocol import client_secret
+from oidc_pyramid.protocol.redirect_uri import host_of
 from oidc_pyramid.protocol.wrap import unwrap, wrap
 
 
@@ -95,7 +96,7 @@ class Client(Persistent):
     def __init__(self, client_id: str, *, now: int, **metadata: Any) -> None:
         self.client_id = client_id
         self.created_at = now
-        self.update(metadata)
+        self._set(metadata)
 
     @property
     def __name__(self) -> str:
@@ -126,13 +127,19 @@ class Client(Persistent):
 
         A change of what people consented to (name, redirect hosts) asks for consent again.
         """
-        shown = (self.client_name, self.redirect_uris)
+        shown = self._shown()
+        self._set(metadata)
+        if shown != self._shown():
+            self.consent_generation += 1
+
+    def _shown(self) -> tuple[object, ...]:
+        return self.client_name, frozenset(map(host_of, self.redirect_uris))
+
+    def _set(self, metadata: Mapping[str, Any]) -> None:
         for name, value in metadata.items():
             if name.startswith("_") or name not in Client.__annotations__:
                 raise AttributeError(name)
             setattr(self, name, tuple(value) if isinstance(value, list) else value)
-        if shown[0] and shown != (self.client_name, self.redirect_uris):
-            self.consent_generation += 1
 
     @property
     def needs_plain_secret(self) -> bool:
