@@ -20,12 +20,18 @@ class LoginPrompt:
         """``login_required``."""
         if session is None:
             return "login_required"
-        if session.authenticated_in == wanted.interaction:
+        if session.authenticated_in == wanted.interaction or not _again(wanted, session):
             return None
-        if self.name in wanted.prompt:
-            return "login_required"
-        if wanted.hinted and wanted.hinted != session.subject:
-            return "login_required"
-        if wanted.max_age is not None and wanted.asked_at - session.auth_time > wanted.max_age:
-            return "login_required"
-        return None
+        return "login_required"
+
+
+def _again(wanted: Wanted, session: SignIn) -> bool:
+    """Too long ago, not strong enough, or somebody else; ``max_age=0`` is ``prompt=login``."""
+    age = wanted.asked_at - session.auth_time
+    demanded = wanted.claims_request.essential_acr()
+    return (
+        LoginPrompt.name in wanted.prompt
+        or bool(wanted.hinted and wanted.hinted != session.subject)
+        or (wanted.max_age is not None and (not wanted.max_age or age > wanted.max_age))
+        or bool(demanded and session.acr not in demanded)
+    )

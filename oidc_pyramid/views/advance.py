@@ -18,15 +18,19 @@ from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.protocol.redirect_uri import origin_of
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.interactions import Pending, binding_cookie, location
+from oidc_pyramid.views.unfit import check_reachable, why_unfit
 
 
 def advance(request: Any, pending: Pending, client: Client, *, answered: bool = False) -> Any:
     """The next page, or the answer. ``answered`` says that a person has just acted (a POST)."""
     wanted = _policies(request, pending.wanted, client)
     pending = replace(pending, wanted=wanted)
+    check_reachable(wanted, request.oidc.settings.acr_values)
     sign_in = _sign_in(request, wanted, client)
     if sign_in is not None:
-        _check_hinted(wanted, sign_in)
+        error = why_unfit(wanted, sign_in)
+        if error is not None:
+            return refuse(request, wanted, error)
         response = _after_login(request, pending, client, sign_in)
         if response is not None:
             return response
@@ -75,16 +79,14 @@ def _is_named(wanted: Wanted, one: SignIn) -> bool:
     return bool(wanted.login_hint) and wanted.login_hint == one.account.username
 
 
-def _check_hinted(wanted: Wanted, sign_in: SignIn) -> None:
-    """Somebody else signed in than the request names: an error (Core §3.1.2.1, §5.5.1)."""
-    here = sign_in.authenticated_in == wanted.interaction
-    if here and wanted.hinted and wanted.hinted != sign_in.subject:
-        raise AuthorizationError(
-            "somebody else signed in than the request names",
-            check="expected-subject",
-            spec="Core §3.1.2.1",
-            error="login_required",
-        )
+def refuse(request: Any, wanted: Wanted, error: AuthorizationError) -> Any:
+    """The client is told. What the person did stays (a sign-in), so this is returned, not raised;
+    the interaction has had its answer."""
+    oidc = request.oidc
+    oidc.log_refusal(error)
+    oidc.browser.finish(wanted.interaction, wanted.expires_at)
+    fields = {"error": error.error, "error_description": error.description}
+    return outcomes.send(request, Sent(oidc.reply, fields))
 
 
 def _after_login(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> Any:

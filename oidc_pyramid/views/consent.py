@@ -12,14 +12,13 @@ from oidc_pyramid.events import ConsentDenied, ConsentGiven
 from oidc_pyramid.interfaces import IInteraction
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.nodes import Interaction
-from oidc_pyramid.protocol.outcomes import Sent
-from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.advance import (
     advance,
     consent_items,
     identity_assured,
     new_items,
     ready_for,
+    refuse,
 )
 from oidc_pyramid.views.cards import account_card, client_card, scope_rows
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
@@ -62,13 +61,10 @@ def _about(
 def _deny(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> Any:
     """``access_denied``; the interaction has had its answer, which is committed."""
     wanted, oidc = pending.wanted, request.oidc
-    oidc.browser.finish(wanted.interaction, wanted.expires_at)
     oidc.issuer.announce(
         ConsentDenied(oidc.now, str(sign_in.account.id), client.client_id, wanted.scope)
     )
-    refusal = cancelled()
-    fields = {"error": refusal.error, "error_description": refusal.description}
-    return outcomes.send(request, Sent(oidc.reply, fields))
+    return refuse(request, wanted, cancelled())
 
 
 def _remember(
