@@ -177,7 +177,7 @@ def record_login(
         raise UnknownAccount(userid)
     oidc.accounts.pin(account)
     signed_in = oidc.browser.sign_in(account, amr=amr, acr=acr, interaction=_interaction(request))
-    request.add_response_callback(_finish)
+    _finish(request)
     session: Session = oidc.browser.visited(signed_in.sid)
     return session
 
@@ -185,7 +185,7 @@ def record_login(
 def record_logout(request: Any) -> None:
     """For the host's sign-out view: our sessions at this browser end, and clients are told."""
     request.oidc.browser.sign_out_everybody()
-    request.add_response_callback(_finish)
+    _finish(request)
 
 
 def next_url(request: Any, fallback: str = "/") -> str:
@@ -218,6 +218,7 @@ def _interaction(request: Any) -> str:
     return pending.wanted.interaction if pending.binding else ""
 
 
-def _finish(request: Any, response: Any) -> None:
-    request.oidc.cookies.apply(response)
+def _finish(request: Any) -> None:
+    """What the deriver does for our own views: cookies, and events after the commit."""
     request.oidc.announce_after_commit()
+    request.add_response_callback(lambda _request, response: request.oidc.cookies.apply(response))

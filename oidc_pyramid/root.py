@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from pyramid.config import PHASE3_CONFIG
+from pyramid.security import NO_PERMISSION_REQUIRED
 
 from oidc_pyramid.interfaces import INode, IProvider
 from oidc_pyramid.runtime import Runtime
+from oidc_pyramid.views.endpoint import Endpoint
 
 ROUTE = "oidc"
 BARE = "oidc_bare"
-ROUTES = frozenset({ROUTE, BARE})
+AT_HOSTS_ROOT = {
+    "openid-configuration": "oidc_pyramid.views.well_known.openid_configuration",
+    "oauth-authorization-server": "oidc_pyramid.views.well_known.oauth_authorization_server",
+}
+ROUTES = frozenset({ROUTE, BARE, *(f"oidc_root_{document}" for document in AT_HOSTS_ROOT)})
 LATE = PHASE3_CONFIG + 50
 
 
@@ -42,6 +49,43 @@ def below_prefix(request: Any) -> bool:
     return bool(runtime.prefix != "/" and path.startswith(runtime.prefix + "/"))
 
 
+def add_oidc_root_metadata(config: Any) -> None:
+    """Directive: the metadata of an issuer with a path, at the host's root.
+
+    RFC 8414 §3.1 puts ``https://host.example/id``'s at
+    ``https://host.example/.well-known/oauth-authorization-server/id``; without a path it is
+    there already.
+    """
+    path = urlsplit(config.registry.getUtility(Runtime.interface).settings.issuer).path
+    if not path:
+        return
+    prefix, config.route_prefix = config.route_prefix, None
+    for document, view in AT_HOSTS_ROOT.items():
+        name = f"oidc_root_{document}"
+        config.add_route(name, f"/.well-known/{document}{path}", factory=factory)
+        config.add_view(
+            view,
+            route_name=name,
+            permission=NO_PERMISSION_REQUIRED,
+            require_csrf=False,
+            oidc=Endpoint(("GET",), cors="public", cacheable=True),
+        )
+    config.route_prefix = prefix
+
+
+def set_oidc_in_tree(config: Any) -> None:
+    """Directive: we answer where the host's tree has ``request.oidc.provider``, not by a route.
+
+    The issuer and the ``route_prefix`` of the include must name that place.
+    """
+
+    def forget_routes() -> None:
+        mapper = config.get_routes_mapper()
+        mapper.routelist[:] = [r for r in mapper.routelist if r.name not in (ROUTE, BARE)]
+
+    config.action(("oidc", "in tree"), forget_routes, order=LATE + 1)
+
+
 def includeme(config: Any) -> None:
     """Add the route and let it match last, so that it does not swallow a host's own routes.
 
@@ -60,3 +104,5 @@ def includeme(config: Any) -> None:
         mapper.routelist.append(route)
 
     config.action(("oidc", "route order"), match_last, order=LATE)
+    config.add_directive("add_oidc_root_metadata", add_oidc_root_metadata)
+    config.add_directive("set_oidc_in_tree", set_oidc_in_tree)

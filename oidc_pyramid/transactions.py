@@ -9,7 +9,7 @@ from typing import Any
 
 from pyramid.path import DottedNameResolver
 
-from oidc_pyramid.root import is_ours
+from oidc_pyramid.root import below_prefix, is_ours
 from oidc_pyramid.runtime import Runtime
 
 LONGEST_PAUSE = 0.25
@@ -48,11 +48,15 @@ def veto(hosts: Callable[[Any, Any], bool] | None) -> Callable[[Any, Any], bool]
 
 
 def attempts(hosts: Callable[[Any], int | None] | None) -> Callable[[Any], int | None]:
-    """Retry our requests; a host's own hook decides over the rest."""
+    """Retry our requests; a host's hook, or its ``retry.attempts``, decides over the rest.
+
+    Included without a prefix, any request may be ours: there the host's wish comes first.
+    """
 
     def decide(request: Any) -> int | None:
         runtime = request.registry.queryUtility(Runtime.interface)
-        if request.environ.get("PATH_INFO", "").startswith(runtime.prefix):
+        wished = hosts is not None or runtime.host_retries
+        if below_prefix(request) or (runtime.prefix == "/" and not wished):
             return _ours(request, int(runtime.settings.retry_attempts))
         return hosts(request) if hosts is not None else (None if runtime.host_retries else 1)
 
@@ -74,13 +78,19 @@ def back_off(event: Any) -> None:
     time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt)))  # noqa: S311 - no secret
 
 
+def _included(config: Any, package: str) -> bool:
+    """Whether the host has included it before us."""
+    pending = (path for action in config.action_state.actions for path in action["includepath"])
+    return any(path.startswith(f"{package}:") for path in pending)
+
+
 def includeme(config: Any) -> None:
     """Wrap the hooks in the settings before the tweens read them."""
     settings = config.registry.settings
     runtime = config.registry.getUtility(Runtime.interface)
     resolve = DottedNameResolver().maybe_resolve
     runtime.prefix = "/" + (config.route_prefix or "").strip("/")
-    runtime.host_retries = "retry.attempts" in settings
+    runtime.host_retries = "retry.attempts" in settings or _included(config, "pyramid_retry")
     hook = settings.get("retry.activate_hook")
     settings["retry.activate_hook"] = attempts(resolve(hook) if hook else None)
 

@@ -5,9 +5,8 @@ Everything that a host may have set globally is set, so that it can get in the p
 
 from typing import ClassVar
 
-from oidc_pyramid import host_sessions
-from pyramid.authorization import Allow, Authenticated, Everyone
 from pyramid.authentication import AuthTktCookieHelper
+from pyramid.authorization import Allow, Authenticated, Everyone
 from pyramid.httpexceptions import HTTPFound, HTTPSeeOther
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED, forget, remember
@@ -15,6 +14,8 @@ from pyramid.session import SignedCookieSessionFactory
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from zope.sqlalchemy import register
+
+from oidc_pyramid import host_sessions
 
 PASSWORD = "wonderland"
 
@@ -151,7 +152,7 @@ def database(config):
         return session
 
     config.add_request_method(db, "db", reify=True)
-    config.add_request_method(lambda request: {"of": "the host"}, "identity_provider", reify=True)
+    config.add_request_method(lambda _request: {"of": "the host"}, "identity_provider", reify=True)
     with Session(engine) as session:
         session.add(Reader(id=7, login="alice", email="alice@host.example", name="Alice Liddell"))
         session.add(Reader(id=8, login="bob", email="bob@host.example", name="Bob"))
