@@ -14,11 +14,12 @@ def main(global_config: dict[str, str], **settings: Any) -> Any:
     # Here, so that importing a part of the package does not import the whole of Pyramid.
     from pyramid.config import Configurator
 
+    from oidc_pyramid.refusal import one_sentence
     from oidc_pyramid.runtime import IRuntime
 
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")
-    with Configurator(settings=settings) as config:
+    with one_sentence(), Configurator(settings=settings) as config:
         config.include("oidc_pyramid")
         config.registry.getUtility(IRuntime).standalone = True
     return config.make_wsgi_app()

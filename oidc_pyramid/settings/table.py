@@ -301,6 +301,9 @@ class Settings:
     database: str = key(text, "", """
         Which database, where the application has several: NAME of `zodbconn.uri.NAME`. Empty:
         that of `zodbconn.uri`.""")
+    database_classes: tuple[str, ...] = key(words, "", """
+        Python packages of a host application whose classes lie in the same database. A record
+        that names any other class than theirs and ours is refused, and nothing of it runs.""")
     sweep_interval: int = key(duration, "5m", """
         How often the running server removes what has expired. 0: never; run `oidc-pyramid
         purge` instead.""")
