@@ -12,5 +12,5 @@ def main(_config: dict[str, str], **settings: Any) -> Any:
     """For pserve."""
     with Configurator(settings=settings) as config:
         config.add_route("home", "/")
-        config.add_view(lambda request: Response("ok"), route_name="home")
+        config.add_view(lambda _request: Response("ok"), route_name="home")
     return config.make_wsgi_app()
