@@ -55,6 +55,7 @@ def includeme(config: Any) -> None:
     config.include("oidc_pyramid.views.errors")
     config.include("oidc_pyramid.root")
     hooks.includeme(config)
+    config.include("oidc_pyramid.protection")
     config.include("oidc_pyramid.audit")
     config.include("oidc_pyramid.consistency")
     for module in settings.include:

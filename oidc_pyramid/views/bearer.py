@@ -21,12 +21,13 @@ _HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 MAX_TOKEN = 8192
 
 
-def bearer_token(request: Any) -> str:
+def bearer_token(request: Any, *, body: bool = True) -> str:
     """The one token that was sent, in the header or where the settings allow it.
 
-    Raises ``MissingToken`` or ``InvalidBearerRequest``.
+    Raises ``MissingToken`` or ``InvalidBearerRequest``. Without ``body`` that is left unread.
     """
-    found = [text for text in (_header(request), _body(request), _query(request)) if text]
+    inside = _body(request) if body else None
+    found = [text for text in (_header(request), inside, _query(request)) if text]
     if not found:
         raise MissingToken("an access token is needed", spec="RFC 6750 §3.1")
     if len(found) > 1:
@@ -69,14 +70,14 @@ def _query(request: Any) -> str | None:
 
 
 def authorize_bearer(
-    request: Any, *scopes: str, audience: str | None = None
+    request: Any, *scopes: str, audience: str | None = None, body: bool = True
 ) -> tuple[AccessToken, Standing]:
     """The token and what it still stands for; raises ``BearerError``.
 
     ``audience`` is who we are for this token; None for whatever our own endpoints are.
     """
     issuer = request.oidc.issuer
-    token = issuer.read_access_token(bearer_token(request))
+    token = issuer.read_access_token(bearer_token(request, body=body))
     found = None if token is None else token_standing(issuer, token)
     if token is None or found is None:
         raise InvalidToken("the access token is unknown, expired or ended", spec="RFC 6750 §3.1")
