@@ -63,7 +63,8 @@ def _require_server_sync(storage: Any) -> None:
     if not getattr(storage, "server_sync", False):
         raise UnsafeStorage(
             "ZEO without server_sync serves stale reads after a revocation: add "
-            "server_sync=true to the zeo:// URI, or 'server-sync true' to its configuration"
+            "server_sync=true to the zeo:// URI, or 'server-sync true' to the <clientstorage> of a "
+            "ZConfig file (with %import ZEO: <zeoclient> does not know it)"
         )
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ZODB.POSException import StorageError
+
 from oidc_pyramid.storage import file
 from oidc_pyramid.storage.opening import Opening
-from oidc_pyramid.storage.refusals import DatabaseError
+from oidc_pyramid.storage.refusals import DatabaseError, empty
 
 SCHEMA = """
 <schema>
@@ -39,7 +41,17 @@ def find(uri: str, *, create: bool) -> Opening:
         section = database.storage
     if not create:
         _forbid_creation(section)
-    return Opening(uri, section.open, arguments)
+    return Opening(uri, lambda: _open(section, uri), arguments)
+
+
+def _open(section: Any, uri: str) -> Any:
+    """RelStorage explains a database without its tables by listing all that are there."""
+    try:
+        return section.open()
+    except StorageError as error:
+        if "please create the blob_chunk tables" in str(error):
+            raise empty(uri) from error
+        raise
 
 
 def _section(path: Path, name: str, uri: str) -> Any:

@@ -11,6 +11,7 @@ from tests.storage.servers import (
     INSTALL_POSTGRESQL,
     free_port,
     postgresql,
+    postgresql_database,
     postgresql_programs,
     pserve,
     zeo,
@@ -18,18 +19,6 @@ from tests.storage.servers import (
 
 ONE_PROCESS = ("file",)
 SEVERAL = ("sqlite", "zeo", "postgresql")
-POSTGRESQL_CONF = """\
-%import relstorage
-<zodb main>
-  <relstorage>
-    keep-history false
-    <postgresql>
-      driver psycopg2
-      dsn dbname='{database}' user='oidc' host='{folder}'
-    </postgresql>
-  </relstorage>
-</zodb>
-"""
 
 
 def marked(*names):
@@ -69,9 +58,7 @@ def places(tmp_path_factory, jwk, request):
             if name == "zeo":
                 return f"zeo://{stack.enter_context(zeo(directory))}?server_sync=true"
             folder = request.getfixturevalue("postgresql_folder")
-            conf = directory / "zodb.conf"
-            conf.write_text(POSTGRESQL_CONF.format(folder=folder, database="postgres"))
-            return f"zconfig://{conf}#main"
+            return stack.enter_context(postgresql_database(folder, directory))[0]
 
         def place(name):
             if name not in made:

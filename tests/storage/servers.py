@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -64,7 +65,7 @@ def zeo(directory):
 def postgresql_programs():
     """The folder with initdb and pg_ctl: Debian keeps it out of the path."""
     found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else []
+    folders = [Path(found).resolve().parent] if found else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((folder for folder in folders if (folder / "pg_ctl").exists()), None)
 
@@ -94,6 +95,48 @@ def postgresql():
     finally:
         run(*control, "-m", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+POSTGRESQL_CONF = """\
+%import relstorage
+<zodb main>
+  <relstorage>
+    keep-history false
+    <postgresql>
+      driver psycopg2
+      dsn dbname='{database}' user='oidc' host='{folder}'
+    </postgresql>
+  </relstorage>
+</zodb>
+"""
+
+
+@contextmanager
+def postgresql_database(folder, directory):
+    """A new database there; yields the URI of its configuration, and a way to ask."""
+    name = f"oidc_{secrets.token_hex(4)}"
+
+    def ask(question, database=name):
+        command = (
+            postgresql_programs() / "psql",
+            "-h",
+            folder,
+            "-U",
+            "oidc",
+            "-At",
+            "-c",
+            question,
+        )
+        asked = subprocess.run((*command, database), check=True, capture_output=True, text=True)
+        return asked.stdout.strip()
+
+    ask(f"CREATE DATABASE {name}", "postgres")
+    conf = directory / "zodb.conf"
+    conf.write_text(POSTGRESQL_CONF.format(folder=folder, database=name))
+    try:
+        yield f"zconfig://{conf}#main", ask
+    finally:
+        ask(f"DROP DATABASE {name} WITH (FORCE)", "postgres")
 
 
 @contextmanager
