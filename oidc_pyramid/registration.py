@@ -16,6 +16,7 @@ from oidc_pyramid.protocol.client_metadata import validate
 from oidc_pyramid.protocol.client_secret import new_secret
 from oidc_pyramid.protocol.errors import InvalidClientMetadata
 from oidc_pyramid.protocol.metadata_choices import choose
+from oidc_pyramid.protocol.software_statement import with_statement
 
 SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post", "client_secret_jwt"})
 
@@ -28,7 +29,8 @@ def judged(document: Mapping[str, Any], issuer: Issuer, fetcher: Fetcher) -> dic
     or ``InvalidRedirectUri``.
     """
     policy = policy_of(issuer.settings)
-    metadata = validate(choose(document, policy), policy=policy)
+    said = with_statement(document, issuer.settings.registration_statement_jwks, now=issuer.now)
+    metadata = validate(choose(said, policy), policy=policy)
     metadata["scope"] = " ".join(_scopes(metadata.get("scope"), issuer))
     for one in issuer.plugins.all(IRegistrationPolicy):
         metadata = dict(one.check(metadata, issuer))

@@ -129,6 +129,18 @@ class InvalidRedirectUri(TokenError):
     error = "invalid_redirect_uri"
 
 
+class InvalidSoftwareStatement(TokenError):
+    """The software statement can't be read or verified (RFC 7591 §3.2.2)."""
+
+    error = "invalid_software_statement"
+
+
+class UnapprovedSoftwareStatement(TokenError):
+    """Nobody whom we believe has signed the software statement (RFC 7591 §3.2.2)."""
+
+    error = "unapproved_software_statement"
+
+
 class TemporarilyUnavailable(ProtocolError):
     """We are at fault, or too busy: 503 with ``Retry-After``; nothing is blamed on the client."""
 

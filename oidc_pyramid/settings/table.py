@@ -271,6 +271,9 @@ class Settings:
     registration_scopes: tuple[str, ...] = key(
         words, "openid profile email phone address offline_access", """
         The scopes that such a client may register for; all of them where it names none.""")
+    registration_statement_jwks: str = key(text, "", """
+        The JWK Set, best as `file:PATH`, of those whose software statements are believed: what
+        they say of a client counts more than what it says itself (RFC 7591 §2.3).""")
     registration_quota: int = key(whole(0), "10000", """
         How many clients there may be before nobody can register one any more. 0: no bound.""")
     registration_unused_expire: int = key(duration, "30d", """

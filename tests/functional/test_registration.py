@@ -1,11 +1,13 @@
 """Dynamic registration and its management (RFC 7591, RFC 7592, Registration)."""
 
+import json
 import time
 
 import pytest
 
 from oidc_pyramid.models.registration import RegistrationToken
 from oidc_pyramid.protocol.errors import InvalidClientMetadata
+from oidc_pyramid.protocol.jose import Signer, new_key, public_part
 from oidc_pyramid.testing import OWN_FORM, RelyingParty, authorization_request, bearer, code_flow
 
 PLAIN = {"redirect_uris": ["https://rp.example/cb"], "client_name": "A client"}
@@ -192,3 +194,55 @@ def test_people_see_that_nobody_vouches_for_it(op, alice, browser):
     consent = form.submit(headers=OWN_FORM).follow()
     assert "&lt;b&gt;Bank" in consent.text
     assert "rp.example" in consent.text
+
+
+@pytest.mark.spec("RFC 7591", "2.3")
+def test_a_software_statement_counts_more_than_the_client(make_op):
+    believed, other = new_key("ES256"), new_key("ES256")
+    jwks = json.dumps({"keys": [public_part(believed)]})
+    settings = {"oidc.registration": "open", "oidc.registration_statement_jwks": jwks}
+    browser = make_op(**settings).browser()
+
+    def signed(key, **claims):
+        return Signer(json.dumps(key), "ES256", key["kid"]).sign(claims)
+
+    vouched = {"iss": "https://vouches.example", "client_name": "Vouched for", "scope": "openid"}
+    made = register(browser, software_statement=signed(believed, **vouched))
+    assert (made["client_name"], made["scope"]) == ("Vouched for", "openid")
+    for statement, error in (
+        (signed(other, **vouched), "unapproved_software_statement"),
+        (signed(believed, client_name="nobody"), "invalid_software_statement"),
+        (signed(believed, **vouched, exp=1), "invalid_software_statement"),
+        ("nonsense", "invalid_software_statement"),
+    ):
+        assert register(browser, status=400, software_statement=statement)["error"] == error
+
+
+@pytest.mark.spec("Core", "8.1")
+def test_a_sector_lists_its_redirect_uris(op, alice, browser):
+    from oidc_pyramid.fetch import Fetched
+
+    uri = "https://sector.example/redirect_uris.json"
+    pairwise = {"subject_type": "pairwise", "sector_identifier_uri": uri}
+
+    class Shelf:
+        body = b"[]"
+
+        def get(self, url, *, accept=""):
+            assert url == uri
+            return Fetched(200, "application/json", self.body)
+
+    shelf = op.runtime.fetcher = Shelf()
+    for body in (b"[]", b'["https://example.com/op"]', b"{}", b"nonsense"):
+        shelf.body = body
+        assert register(browser, status=400, **pairwise)["error"] == "invalid_client_metadata"
+    shelf.body = json.dumps(PLAIN["redirect_uris"]).encode()
+    subjects = set()
+    for _ in range(2):
+        made = register(browser, **pairwise)
+        rp = RelyingParty(made["client_id"], made["client_secret"], PLAIN["redirect_uris"][0])
+        tokens = code_flow(op, browser, rp)
+        told = browser.get("/userinfo", headers=bearer(tokens["access_token"])).json
+        subjects.add(told["sub"])
+    assert len(subjects) == 1
+    assert alice not in subjects
