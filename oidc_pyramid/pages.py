@@ -1,4 +1,4 @@
-"""What every page of ours can use: ``layout`` and ``page``; and where assets are."""
+"""What every page of ours can use: ``layout``, ``parts`` and ``page``; and where assets are."""
 
 from __future__ import annotations
 
@@ -40,12 +40,14 @@ class Page:
 
 
 def add_globals(event: BeforeRender) -> None:
-    """``layout`` by asset specification, so that a host's layout is honoured."""
+    """``layout`` and ``parts`` by asset specification, so that a host's are honoured, and a page
+    in a deployment's own directory finds ours."""
     name = event.get("renderer_name") or ""
     request = event.get("request")
     if not name.startswith(TEMPLATES) or request is None:
         return
     event["layout"] = get_renderer(f"{TEMPLATES}layout.pt").implementation()
+    event["parts"] = get_renderer(f"{TEMPLATES}parts.pt").implementation()
     event["page"] = page_of(request)
 
 
@@ -83,7 +85,9 @@ def includeme(config: Any) -> None:
     )
     directory = settings.get("oidc.templates")
     if directory:
-        config.override_asset(to_override=TEMPLATES, override_with=str(directory).rstrip("/") + "/")
+        place = str(directory).rstrip("/")
+        place = place if place.endswith(":") else f"{place}/"
+        config.override_asset(to_override=TEMPLATES, override_with=place)
 
 
 def _nosniff(view: Any) -> Any:

@@ -73,7 +73,8 @@ def show(application):
         request = testing.DummyRequest(locale_name=lang)
         application.begin(request)
         layout = get_renderer(f"{TEMPLATES}layout.pt").implementation()
-        frame = {"layout": layout, "page": page(lang, **changed)}
+        parts = get_renderer(f"{TEMPLATES}parts.pt").implementation()
+        frame = {"layout": layout, "parts": parts, "page": page(lang, **changed)}
         html = render(f"{TEMPLATES}{template}.pt", frame | values, request=request)
         application.end()
         return Document(html)
