@@ -124,7 +124,8 @@ def _replayed(exchange: TokenExchange, known: Authorization | None) -> Refused:
 def _authorization(
     exchange: TokenExchange, code: Code, known: Authorization | None
 ) -> Authorization:
-    """The record under the code's id; a pending one becomes it."""
+    """The record under the code's id; a pending one becomes it, and keeps what the code did not
+    hold: a second use is told from somebody else's by that."""
     scope = tuple(code.scope.split())
     fields: dict[str, object] = {
         "client_id": exchange.client.client_id,
@@ -141,7 +142,6 @@ def _authorization(
         "grant_generation": code.grant_generation,
         "client_generation": code.client_generation,
         "pending": False,
-        "code": "",
     }
     if known is None:
         made = Authorization(code.id, now=exchange.issuer.now, **fields)
@@ -169,7 +169,7 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
     remember_client(session, client)
     client.mark_used()
     refresh_token = None
-    if "refresh_token" in client.grant_types:
+    if "refresh_token" in client.grant_types and "refresh_token" in issuer.settings.grant_types:
         refresh_token = _start_family(issuer, authorization)
     id_token = None
     if "openid" in found.scope:
