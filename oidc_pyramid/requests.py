@@ -61,6 +61,7 @@ class OIDC:
     def __init__(self, request: Any) -> None:
         self._request = request
         self.now = int(time.time())
+        self.runtime.begin_work()
         self.error_id = secrets.token_hex(6)
         self.private_detail = ""
         self.reply: Reply | None = None
@@ -195,15 +196,15 @@ class OIDC:
         self.cors_client = client
         sent = params.get("client_id")
         if client is None or not client.active:
-            raise self._client_refused(presented, f"no active client {client_id!r}")
+            raise InvalidClient(CLIENT_UNKNOWN, private=f"no active client {client_id!r}")
         if client.token_endpoint_auth_method != method.name:
-            raise self._client_refused(presented, f"{method.name} is not the client's method")
+            raise InvalidClient(CLIENT_UNKNOWN, private=f"{method.name} is not the client's method")
         if not method.verify(presented, client, self.issuer):
-            raise self._client_refused(presented, "wrong credentials")
+            raise InvalidClient(CLIENT_UNKNOWN, private="wrong credentials")
         if sent is not None and sent != client.client_id:
             raise InvalidRequest(TWO_METHODS, private="client_id differs from the credentials")
         if client.public and not public:
-            raise self._client_refused(presented, "a public client is not enough here")
+            raise InvalidClient(CLIENT_UNKNOWN, private="a public client is not enough here")
         return client
 
     def _endpoint(self) -> str:
@@ -222,7 +223,7 @@ class OIDC:
         if len(strong) > 1:
             raise InvalidRequest(TWO_METHODS)
         if not used:
-            raise self._client_refused(presented, "no credentials")
+            raise InvalidClient(CLIENT_UNKNOWN, private="no credentials")
         return (strong or used)[0]
 
     def log_refusal(self, error: ProtocolError) -> None:
@@ -253,8 +254,3 @@ class OIDC:
                 runtime.wake_delivery()
 
         self._request.tm.get().addAfterCommitHook(after)
-
-    def _client_refused(self, presented: Presented, private: str) -> InvalidClient:
-        error = InvalidClient(CLIENT_UNKNOWN, private=private)
-        error.challenge = presented.authorization is not None
-        return error

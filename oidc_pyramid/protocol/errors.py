@@ -84,7 +84,6 @@ class InvalidClient(TokenError):
 
     error = "invalid_client"
     status = 401
-    challenge: bool = False
 
 
 class InvalidGrant(TokenError):

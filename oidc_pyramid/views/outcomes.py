@@ -34,10 +34,10 @@ def token_response(request: Any, outcome: Issued | Refused) -> Response:
 
 
 def token_error(request: Any, error: TokenError) -> Response:
-    """RFC 6749 §5.2; 401 names the scheme only when the client used the header."""
+    """RFC 6749 §5.2; a 401 always names a scheme (RFC 9110 §15.5.2)."""
     body = {"error": error.error, "error_description": error.description}
     response = json_response(body, error.status)
-    if getattr(error, "challenge", False):
+    if error.status == 401:
         response.headers["WWW-Authenticate"] = f'Basic realm="{request.oidc.settings.issuer}"'
     return response
 
