@@ -61,6 +61,7 @@ def includeme(config: Any) -> None:
     for module in settings.include:
         _include_over_ours(config, module)
     config.include("oidc_pyramid.delivery")
+    config.include("oidc_pyramid.upkeep")
     config.add_subscriber(back_off, IBeforeRetry)
 
 

@@ -58,9 +58,9 @@ def _ancestors(config: Any, settings: Any) -> None:
         hook = config.maybe_dotted(getattr(settings, key) or None)
         if hook is not None:
             plugins.register_one(config, interface, adapter(hook))
-    for key, adapter in CHAINED.items():
+    for key, wrapper in CHAINED.items():
         for position, hook in enumerate(getattr(settings, key)):
-            processor = adapter(config.maybe_dotted(hook), position)
+            processor = wrapper(config.maybe_dotted(hook), position)
             plugins.register(config, ITokenProcessor, processor)
     reader = userinfo.Reader(config.maybe_dotted(settings.userinfo_hook or None))
     standard = userinfo.suppliers(reader)

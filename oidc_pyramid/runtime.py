@@ -35,12 +35,19 @@ class Runtime:
     safe: Safe = field(default_factory=Safe)
     fetcher: Fetcher = field(init=False)
     client_keys: ClientKeys = field(init=False)
+    upkeep: Worker | None = None
     workers: list[Worker] = field(default_factory=list)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.fetcher = Fetcher(self.settings)
         self.client_keys = ClientKeys(self.fetcher)
+
+    def begin_work(self) -> None:
+        """The first request of this process starts what runs beside the requests."""
+        for worker in (self.upkeep, *self.workers):
+            if worker is not None:
+                worker.start()
 
     def wake_delivery(self) -> None:
         """A client has to be told of a sign-out."""

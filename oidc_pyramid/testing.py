@@ -42,6 +42,7 @@ SETTINGS = {
     "oidc.password_hash_memory": "8192",
     "oidc.password_hash_time": "1",
     "oidc.sweep_interval": "0",
+    "oidc.logout_interval": "0",
 }
 OWN_FORM = {"Sec-Fetch-Site": "same-origin"}
 

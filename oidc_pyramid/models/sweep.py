@@ -76,3 +76,13 @@ def sweep_shard(shard: Shard, expired: Expired, *, now: int, batch: int) -> int:
         for key in over:
             del shard.data[key]
     return len(over)
+
+
+def unused_clients(provider: Provider, *, now: int, life: int, batch: int) -> int:
+    """Delete clients that registered themselves *life* seconds ago and were never used."""
+    if not life:
+        return 0
+    over = [c for c in provider.clients if c.dynamic and not c.used and c.created_at + life <= now]
+    for client in over[:batch]:
+        provider.clients.delete(client, now=now)
+    return len(over[:batch])

@@ -1,0 +1,91 @@
+"""The sweep of the running server: markers stay until they expire, live things never go."""
+
+import time
+
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.shards import WIDTH
+from oidc_pyramid.testing import answer_of, authorize, redeem, token_request
+from oidc_pyramid.upkeep import ROUNDS, one_round, sweep
+
+DAY = 24 * 3600
+
+
+def everything(op, now):
+    return sweep(op.db, op.runtime.settings, range(WIDTH), now=now)
+
+
+def test_rf_10_markers_outlive_the_sweep(op, rp, alice, browser):
+    code = answer_of(authorize(op, browser, rp))["code"]
+    tokens = redeem(browser, rp, code)
+    first = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    second = token_request(browser, rp, **first)
+    everything(op, int(time.time()) + 3600)
+    assert redeem(browser, rp, code, status=400)["error"] == "invalid_grant"
+    refused = token_request(
+        browser,
+        rp,
+        status=400,
+        grant_type="refresh_token",
+        refresh_token=second["refresh_token"],
+    )
+    assert refused["error"] == "invalid_grant"
+
+
+def test_a_code_whose_marker_may_be_gone_is_refused(op, rp, alice, browser, time_machine):
+    now = int(time.time())
+    time_machine.move_to(now)
+    code = answer_of(authorize(op, browser, rp))["code"]
+    with op.provider() as provider:
+        for shard in provider.authorizations.tree().shards():
+            shard.swept_until = now + 3600
+    assert redeem(browser, rp, code, status=400)["error"] == "invalid_grant"
+
+
+def test_everything_goes_in_the_end(op, rp, alice, browser):
+    rp.scope = "openid offline_access"
+    redeem(browser, rp, answer_of(authorize(op, browser, rp))["code"])
+    removed = everything(op, int(time.time()) + 400 * DAY)
+    assert removed["authorizations"] == removed["sessions"] == removed["browsers"] == 1
+    assert not any(everything(op, int(time.time()) + 400 * DAY).values())
+
+
+def test_one_process_of_the_deployment_sweeps(op):
+    now, settings = 1_800_000_000, op.runtime.settings
+    assert one_round(op.db, settings, "first", now=now) is not None
+    with op.provider() as provider:
+        assert not provider.sweep_mark.claim("second", now=now + 1, interval=300)
+        assert provider.sweep_mark.claim("second", now=now + 601, interval=300)
+
+
+def test_a_round_looks_at_a_part_and_all_rounds_at_everything():
+    seen = [index for part in range(ROUNDS) for index in range(part, WIDTH, ROUNDS)]
+    assert sorted(seen) == list(range(WIDTH))
+
+
+def test_dynamic_clients_that_nobody_used_go(op, alice, browser):
+    now = int(time.time())
+    with op.provider() as provider:
+        for name, dynamic, used in (("a", True, False), ("b", True, True), ("c", False, False)):
+            client = Client(name, now=now - 31 * DAY)
+            client.dynamic, client.used = dynamic, used
+            provider.clients.add(client)
+    assert everything(op, now)["clients"] == 1
+    with op.provider() as provider:
+        assert sorted(client.client_id for client in provider.clients) == ["b", "c"]
+
+
+def test_the_worker_of_a_served_application_removes_what_has_expired(make_op):
+    op = make_op(**{"oidc.sweep_interval": "1"})
+    with op.provider() as provider:
+        for number in range(600):
+            provider.denylist.deny(f"token{number}", 1)
+    op.browser().get("/.well-known/openid-configuration")
+    op.browser().get("/jwks")
+    deadline = time.monotonic() + 20
+    left = 600
+    while left == 600 and time.monotonic() < deadline:
+        time.sleep(0.2)
+        with op.provider() as provider:
+            left = len(provider.denylist.tree())
+    op.runtime.upkeep.stop()
+    assert left < 600
