@@ -61,6 +61,7 @@ class OIDC:
     def __init__(self, request: Any) -> None:
         self._request = request
         self.now = int(time.time())
+        self.runtime.begin_work()
         self.error_id = secrets.token_hex(6)
         self.private_detail = ""
         self.reply: Reply | None = None
