@@ -38,7 +38,7 @@ def _received(visit: Visit, pairs: list[tuple[str, str]], mode: str) -> Response
     run = visit.playground.runs.by_state(visit.visitor.id, dict(pairs).get("state", ""))
     if run is None:
         raise _nobodys(pairs)
-    with run.alone():
+    with run.alone() if run.options.stop else visit.at_work(run):
         receive(run, pairs, mode, visit.playground.issuer)
         if not run.options.stop:
             _all_the_way(visit, run)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,7 +13,8 @@ from pyramid.response import Response
 from zope.interface import Interface
 
 from oidc_pyramid.i18n import _
-from oidc_pyramid.playground.runs import Runs
+from oidc_pyramid.playground.citations import address
+from oidc_pyramid.playground.runs import Run, Runs
 from oidc_pyramid.playground.visitor import Visitor
 from oidc_pyramid.playground.wire import Busy, Wire
 from oidc_pyramid.views.headers import secure
@@ -82,9 +84,19 @@ class Visit:
             )
         return pairs
 
+    @contextmanager
+    def at_work(self, run: Run) -> Iterator[None]:
+        """For a step of a run that sends requests: one at a time, and few in all."""
+        with run.alone(), self.playground.wire.turn():
+            yield
+
     def render(self, name: str, values: Mapping[str, Any]) -> Response:
         """One of the pages."""
-        common = {"csrf_token": self.visitor.csrf_token, "root": self.path("")}
+        common = {
+            "address": address,
+            "csrf_token": self.visitor.csrf_token,
+            "root": self.path(""),
+        }
         template = f"oidc_pyramid.templates:playground/{name}.pt"
         return render_to_response(template, {**common, **values}, request=self.request)
 
@@ -92,10 +104,10 @@ class Visit:
         """The path of one of our pages."""
         return "/".join((urlsplit(self.playground.issuer).path + "/playground", *names))
 
-    def go(self, address: str) -> Response:
+    def go(self, location: str) -> Response:
         """See there (RFC 9110 §15.4.4)."""
         response = Response(status=303)
-        response.headers["Location"] = address
+        response.headers["Location"] = location
         return response
 
 

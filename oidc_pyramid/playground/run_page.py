@@ -8,7 +8,6 @@ from pyramid.response import Response
 
 from oidc_pyramid.i18n import _
 from oidc_pyramid.playground import afterwards
-from oidc_pyramid.playground.citations import address
 from oidc_pyramid.playground.highlight import pieces
 from oidc_pyramid.playground.options import PROMPTS, Options
 from oidc_pyramid.playground.pages import Problem, Visit
@@ -33,7 +32,6 @@ def show(visit: Visit) -> Response:
         "steps": steps(run),
         "next": next_step(run),
         "actions": actions(run),
-        "address": address,
         "pieces": pieces,
         "people": DEVELOPMENT_PEOPLE,
         "action": lambda name: visit.path("runs", run.id, name),
@@ -48,7 +46,7 @@ def act(visit: Visit) -> Response:
     name = visit.request.matchdict["action"]
     if name == "again" and name in actions(run):
         return begin_with(visit, _again(run, form.get("prompt", "")))
-    with run.alone():
+    with visit.at_work(run):
         if name in actions(run):
             _do(visit, run, name, form.get("token", ""))
     if name == "logout" and run.logout_url and not run.options.stop:

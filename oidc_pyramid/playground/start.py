@@ -96,7 +96,7 @@ def begin_with(visit: Visit, options: Options) -> Response:
     """Discovery and the authorization request; then the page, or the provider at once."""
     playground = visit.playground
     run = Run(visit.visitor.id, options, visit.request.oidc.now)
-    with run.alone():
+    with visit.at_work(run):
         discover(run, playground.wire, playground.issuer)
         if not run.stopped:
             prepare(run, f"{playground.issuer}/playground/callback")

@@ -48,17 +48,17 @@ class Wire:
     def _send(self, asked: Exchange) -> Exchange:
         if origin(asked.url) != self._origin:
             return _failed(asked, _("The playground speaks with its own provider alone."))
-        with self._slot():
-            started = time.monotonic()
-            try:
-                answer = _fetch(asked)
-            except HTTPError as error:
-                failure = _("No answer: ${reason}", mapping={"reason": type(error).__name__})
-                return _failed(asked, failure)
-            return _answered(asked, *answer, round((time.monotonic() - started) * 1000))
+        started = time.monotonic()
+        try:
+            answer = _fetch(asked)
+        except HTTPError as error:
+            failure = _("No answer: ${reason}", mapping={"reason": type(error).__name__})
+            return _failed(asked, failure)
+        return _answered(asked, *answer, round((time.monotonic() - started) * 1000))
 
     @contextmanager
-    def _slot(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
+        """Taken for a whole step, before it changes anything; raises ``Busy``."""
         if not self._slots.acquire(timeout=PATIENCE):
             raise Busy
         try:
