@@ -15,6 +15,7 @@ COMMANDS = (
     "user",
     "client",
     "keys",
+    "import-django",
     "registration-token",
     "purge",
     "doctor",
