@@ -32,6 +32,7 @@ class FakeProvider:
         self.seen = []
         self.pause = 0
         self.silent = False
+        self.signed_in_at = int(time.time())
         self.metadata = self.announced()
         self.claims = {}
         self.tokens = {
@@ -111,7 +112,7 @@ class FakeProvider:
             "aud": "playground",
             "iat": now,
             "exp": now + 300,
-            "auth_time": now,
+            "auth_time": self.signed_in_at,
             "at_hash": half_hash("ES256", self.tokens["access_token"]),
             **self.claims,
         }
