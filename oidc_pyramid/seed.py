@@ -69,10 +69,16 @@ def wants_seed(settings: Settings) -> bool:
     return settings.development and is_loopback(issuer_host(settings.issuer))
 
 
+def has_own_people(settings: Settings) -> bool:
+    """A host that brings its users, or its sign-in page, has no use for ours."""
+    return bool(settings.accounts or settings.login_url)
+
+
 def seed(settings: Settings) -> Seeding:
     """Hash the passwords now; what is returned adds what is missing, in a transaction."""
     passwords = Passwords(settings)
-    hashes = {username: passwords.hash(password) for username, password, _ in PEOPLE}
+    people = () if has_own_people(settings) else PEOPLE
+    hashes = {username: passwords.hash(password) for username, password, _ in people}
 
     def work(provider: Provider, now: int) -> list[str]:
         return [
@@ -87,7 +93,7 @@ def seed(settings: Settings) -> Seeding:
 def _people(provider: Provider, hashes: dict[str, str], now: int) -> list[str]:
     done = []
     for username, password, claims in PEOPLE:
-        if provider.users.by_username(username) is None:
+        if username in hashes and provider.users.by_username(username) is None:
             person = User(username, now=now, **claims)
             person.set_password_hash(hashes[username], now=now)
             provider.users.add(person)
