@@ -26,7 +26,10 @@ def new_client_id() -> str:
 @implementer(IClient)
 class Client(Persistent):
     """One client. Attributes are the metadata of RFC 7591 §2 and Registration §2, as immutable
-    values; a class attribute is the default of a client that was stored before the field was."""
+    values; a class attribute is the default of a client that was stored before the field was.
+
+    The generations start at random, so that tokens and consents of a deleted client are not those
+    of another that is given its id."""
 
     __parent__: Any = None
     client_id: str = ""
@@ -96,6 +99,7 @@ class Client(Persistent):
     def __init__(self, client_id: str, *, now: int, **metadata: Any) -> None:
         self.client_id = client_id
         self.created_at = now
+        self.generation = self.consent_generation = secrets.randbits(31) + 1
         self._set(metadata)
 
     @property
