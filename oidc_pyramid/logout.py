@@ -10,6 +10,7 @@ from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.browsers import Session
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.outbox import LogoutMessage
+from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.redirect_uri import append
 
 
@@ -45,6 +46,25 @@ def tell_by_back_channel(issuer: Issuer, session: Session, account: Any) -> None
             )
             issuer.provider.outbox.add(message)
             issuer.wake = True
+
+
+def end_everywhere(issuer: Issuer, account: Any) -> None:
+    """All sessions of an account end (a new password), and their clients are told."""
+    for session in list(issuer.provider.browsers.sessions_of(str(account.id))):
+        session.end(now=issuer.now)
+        tell_by_back_channel(issuer, session, account)
+
+
+def end_sessions(provider: Provider, account_id: str, *, now: int) -> None:
+    """The same for an operator, who has no issuer at hand: the message names the session alone
+    (Back-Channel Logout §2.4), and the running server delivers it."""
+    for session in list(provider.browsers.sessions_of(account_id)):
+        session.end(now=now)
+        for client_id in session.clients:
+            client = provider.clients.get(client_id)
+            if client is not None and client.active and client.backchannel_logout_uri:
+                message = LogoutMessage(client_id, subject="", sid=session.sid, now=now)
+                provider.outbox.add(message)
 
 
 def frames(issuer: Issuer, sessions: Iterable[Session]) -> list[Frame]:

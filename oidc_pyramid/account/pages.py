@@ -11,6 +11,7 @@ from oidc_pyramid.account.frame import HERE, own, to_login
 from oidc_pyramid.events import PasswordChanged
 from oidc_pyramid.i18n import _
 from oidc_pyramid.interfaces import IAccountPage
+from oidc_pyramid.logout import end_everywhere
 from oidc_pyramid.models.nodes import AccountPage
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.views import outcomes
@@ -94,6 +95,7 @@ def _change(request: Any, current: Any, params: Any) -> str | None:
     if problem is not None:
         return str(translate(problem, mapping={"number": oidc.settings.password_min_length}))
     user.set_password_hash(oidc.runtime.passwords.hash(fresh), now=oidc.now)
+    end_everywhere(oidc.issuer, user)
     oidc.browser.sign_in(user, amr=again.amr, acr=again.acr, interaction=HERE)
     oidc.issuer.announce(PasswordChanged(oidc.now, str(user.id)))
     return None

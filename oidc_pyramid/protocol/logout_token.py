@@ -10,16 +10,18 @@ LIFETIME = 120
 def logout_token_claims(
     issuer: str, client_id: str, *, subject: str, sid: str, token_id: str, now: int
 ) -> dict[str, object]:
-    """Never a ``nonce``; ``sub`` and ``sid`` both, so that either kind of client finds its session."""
+    """Never a ``nonce``; ``sub`` and ``sid`` both where both are known, so that either kind of
+    client finds its session."""
     claims: dict[str, object] = {
         "iss": issuer,
         "aud": client_id,
         "iat": now,
         "exp": now + LIFETIME,
         "jti": token_id,
-        "sub": subject,
         "events": {EVENT: {}},
     }
+    if subject:
+        claims["sub"] = subject
     if sid:
         claims["sid"] = sid
     return claims

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from oidc_pyramid.logout import end_sessions
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.users import CLAIMS, User
 from oidc_pyramid.passwords import Passwords
@@ -128,7 +129,13 @@ def passwd(deployment: Deployment, username: str, *, password_stdin: bool) -> No
         find(provider, username)
     hashed = _hashed(deployment, new_password(stdin=password_stdin))
     now = int(time.time())
-    deployment.change(lambda provider: find(provider, username).set_password_hash(hashed, now=now))
+
+    def work(provider: Provider) -> None:
+        person = find(provider, username)
+        person.set_password_hash(hashed, now=now)
+        end_sessions(provider, person.id, now=now)
+
+    deployment.change(work)
     say(f"{username} has a new password; older sessions and tokens have ended.")
 
 
@@ -138,7 +145,13 @@ def passwd(deployment: Deployment, username: str, *, password_stdin: bool) -> No
 def disable(deployment: Deployment, username: str) -> None:
     """Keep a person from signing in; sessions and tokens end at once."""
     now = int(time.time())
-    deployment.change(lambda provider: find(provider, username).disable(now=now))
+
+    def work(provider: Provider) -> None:
+        person = find(provider, username)
+        person.disable(now=now)
+        end_sessions(provider, person.id, now=now)
+
+    deployment.change(work)
     say(f"{username} can't sign in any more; sessions and tokens have ended.")
 
 
@@ -167,6 +180,7 @@ def delete(deployment: Deployment, username: str, *, yes: bool) -> None:
         person = find(provider, username)
         for grant in list(provider.grants.of(person.id)):
             grant.end(now=now)
+        end_sessions(provider, person.id, now=now)
         provider.users.delete(person, now=now)
 
     deployment.change(work)
