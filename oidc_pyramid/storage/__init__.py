@@ -10,6 +10,7 @@ from ZODB import DB
 from oidc_pyramid.storage.allowed import ClassNotAllowed, class_factory
 from oidc_pyramid.storage.database import open_database
 from oidc_pyramid.storage.refusals import (
+    DRIVER_ERRORS,
     DatabaseError,
     DatabaseLocked,
     DatabaseMissing,
@@ -22,6 +23,7 @@ from oidc_pyramid.storage.refusals import (
 from oidc_pyramid.storage.work import ROOT_KEY, in_transaction, provider_in, snapshot
 
 __all__ = [
+    "DRIVER_ERRORS",
     "ROOT_KEY",
     "ClassNotAllowed",
     "DatabaseError",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from importlib import import_module
+
 from pyramid.exceptions import ConfigurationError
 
 
@@ -51,3 +54,18 @@ def empty(place: str) -> DatabaseMissing:
         f"the database {place} is empty: run 'oidc-pyramid init' if it is new, or restore your "
         "backup (nothing was created)"
     )
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """What RelStorage lets through from the database drivers that are installed."""
+    found: list[type[Exception]] = [sqlite3.Error]
+    for driver in ("psycopg2", "pg8000"):
+        try:
+            found.append(import_module(driver).Error)
+        except ImportError:
+            continue
+    return tuple(found)
+
+
+#: The storage failed below ZODB: a full disk, a lost connection.
+DRIVER_ERRORS = _driver_errors()

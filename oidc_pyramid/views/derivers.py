@@ -68,15 +68,19 @@ def _note(request: Any, name: str) -> None:
 
 
 def finish(request: Any, response: Any, options: Endpoint) -> Any:
-    """Headers, cookies, CORS; and what is to be told once the commit has succeeded."""
+    """Headers, cookies, CORS; and what is to be told once the commit has succeeded.
+
+    An error has undone everything: cookies that name what was not saved are not sent.
+    """
     headers.secure(
         response,
         request.oidc.settings,
         cacheable=options.cacheable,
         framed=options.framed,
     )
-    request.oidc.cookies.apply(response)
     if options.cors:
         cors.answer(request, response, options.cors)
-    request.oidc.announce_after_commit()
+    if getattr(request, "exception", None) is None:
+        request.oidc.cookies.apply(response)
+        request.oidc.announce_after_commit()
     return response

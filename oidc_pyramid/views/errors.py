@@ -9,9 +9,9 @@ from pyramid.exceptions import URLDecodeError
 from pyramid.httpexceptions import HTTPException, HTTPMethodNotAllowed, HTTPNotFound
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
-from pyramid_retry import is_last_attempt
+from pyramid_retry import is_error_retryable
 from transaction.interfaces import TransientError
-from ZODB.POSException import POSError
+from ZODB.POSException import POSError, StorageError
 
 from oidc_pyramid.i18n import _
 from oidc_pyramid.protocol.errors import (
@@ -25,7 +25,7 @@ from oidc_pyramid.protocol.errors import (
     TooManyRequests,
 )
 from oidc_pyramid.protocol.outcomes import Sent
-from oidc_pyramid.storage import DatabaseError
+from oidc_pyramid.storage import DRIVER_ERRORS, ClassNotAllowed, DatabaseError
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.endpoint import TEMPLATES, Endpoint
 
@@ -118,9 +118,16 @@ def undecodable(error: UnicodeDecodeError | URLDecodeError, request: Any) -> Res
 
 
 def busy(error: Exception, request: Any) -> Response:
-    """A conflict that outlived the retries, or a storage that can't be reached: our fault, 503."""
-    if not is_last_attempt(request):
-        return Response(status=503)
+    """A conflict that outlived the retries, or a storage that can't be reached: our fault, 503.
+
+    A storage that is gone has made us wait for it already: the next one to ask may find it back.
+    """
+    if isinstance(error, StorageError):
+        request.environ["retry.attempts"] = request.environ.get("retry.attempt", 0) + 1
+    if is_error_retryable(request, error):
+        return Response(status=503)  # nobody sees it: the request is tried again
+    if not isinstance(error, TransientError):
+        request.oidc.cors_client = None  # what it is made of may be what can't be read
     log.warning("%s storage: %s: %s", request.oidc.error_id, type(error).__name__, error)
     unavailable = TemporarilyUnavailable(BUSY)
     unavailable.retry_after = request.oidc.settings.retry_after
@@ -160,6 +167,8 @@ VIEWS: tuple[tuple[type[BaseException], Any], ...] = (
     (UnicodeDecodeError, undecodable),
     (TransientError, busy),
     (POSError, busy),
+    (ClassNotAllowed, busy),
+    *((error, busy) for error in DRIVER_ERRORS),
     (DatabaseError, busy),
     (OSError, busy),
     (Exception, unexpected),
