@@ -21,7 +21,7 @@ serve: $(VENV)/.installed  ## make .venv, install, set up var/ and serve on http
 	@exec $(BIN)/pserve $(INI)
 
 test: $(VENV)/.test  ## run all tests (ARGS="-k login" and the like go to pytest)
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --dist loadscope $(ARGS)
 
 lint: $(VENV)/.lint  ## check style and format
 	@$(BIN)/ruff check .
