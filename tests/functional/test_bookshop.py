@@ -152,6 +152,6 @@ def test_the_command_of_the_readme_serves(server):
 
 def test_what_the_readme_names_is_there():
     text = (EXAMPLE / "README.md").read_text("utf-8")
-    names = {word.strip("`") for word in text.split() if word.startswith("`bookshop/")}
+    names = {word.strip("`,") for word in text.split() if word.startswith("`bookshop/")}
     assert names
     assert all((EXAMPLE / name).is_file() for name in names)

@@ -12,6 +12,7 @@ def home(request: Any) -> dict[str, Any]:
 
 
 def includeme(config: Any) -> None:
-    """One page."""
+    """One page, and the stylesheet that the provider's pages use too."""
+    config.add_static_view("shop", "bookshop:static")
     config.add_route("home", "/")
     config.add_view(home, route_name="home", renderer="templates/home.pt")
