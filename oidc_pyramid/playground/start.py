@@ -43,10 +43,13 @@ MODE_TEXTS = {
     "fragment": _("fragment: behind the #"),
     "form_post": _("form_post: as a form"),
 }
+MOVED = "moved"
 
 
 def start(visit: Visit) -> Response:
     """Choose, then begin. A browser that comes back from signing out arrives here too."""
+    if _elsewhere(visit):
+        return visit.go(f"{visit.playground.root}?{MOVED}")
     runs, visitor = visit.playground.runs, visit.visitor.id
     latest = runs.latest(visitor)
     options = replace(latest.options, prompt="", id_token_hint="") if latest else Options()
@@ -61,17 +64,18 @@ def start(visit: Visit) -> Response:
         "prompts": [(name, PROMPT_TEXTS[name]) for name in PROMPTS],
         "response_modes": [(name, MODE_TEXTS[name]) for name in RESPONSE_MODES],
         "action": visit.path("begin"),
-        "elsewhere": _elsewhere(visit),
     }
     return visit.render("start", values)
 
 
-def _elsewhere(visit: Visit) -> str | None:
-    """The right address, for who has opened another: cookies belong to a host name."""
-    issuer = visit.playground.issuer
+def _elsewhere(visit: Visit) -> bool:
+    """Whether somebody has opened 127.0.0.1 instead of localhost: cookies belong to a host name.
+
+    They are sent to the issuer's once, not for ever: a proxy may have another name for us.
+    """
+    known = origin(visit.playground.issuer)
     here = (visit.request.host or "").lower()
-    expected = origin(issuer)
-    return visit.playground.root if expected and here != expected[1] else None
+    return known is not None and here != known[1] and (MOVED, "") not in visit.query()
 
 
 def _back_from_logout(visit: Visit) -> dict[str, Any] | None:

@@ -128,11 +128,12 @@ def test_an_odd_kind_of_form_is_an_empty_one(visitor, kind):
     visitor.app.post("/playground/callback", b"state=x", content_type=kind, status=400)
 
 
-def test_who_has_opened_another_address_is_shown_the_right_one(visitor):
+def test_who_has_opened_another_address_is_sent_to_the_right_one_once(visitor):
     host = {"Host": "localhost:1"}
-    link = visitor.app.get("/playground/", headers=host).html.find(id="elsewhere")
-    assert link["href"] == f"{visitor.issuer}/playground/"
-    assert visitor.app.get("/playground/").html.find(id="elsewhere") is None
+    there = visitor.app.get("/playground/", headers=host).location
+    assert there == f"{visitor.issuer}/playground/?moved"
+    assert visitor.app.get(there, headers=host).html.find(id="playground-form")
+    assert visitor.app.get("/playground/").html.find(id="playground-form")
 
 
 def test_the_pages_are_in_the_visitors_language(visitor):
