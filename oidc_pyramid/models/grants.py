@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 
 from persistent import Persistent
@@ -14,6 +15,8 @@ class Grant(Persistent):
 
     ``scope`` is what tokens may carry; ``remembered`` what need not be asked again before
     ``expires_at``. ``generation`` grows when it is revoked: older authorizations are dead.
+    It starts at random: a grant that is made after the sweep has removed a revoked one does not
+    bring back what rested on that.
     """
 
     account_id: str = ""
@@ -30,6 +33,7 @@ class Grant(Persistent):
         self.account_id = account_id
         self.client_id = client_id
         self.granted_at = now
+        self.generation = secrets.randbits(31) + 1
 
     @property
     def active(self) -> bool:
