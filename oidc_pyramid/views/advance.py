@@ -60,11 +60,15 @@ def _policies(request: Any, wanted: Wanted, client: Client) -> Wanted:
 
 
 def _sign_in(request: Any, wanted: Wanted, client: Client) -> SignIn | None:
-    """The current account, or the one that the request names among those signed in here."""
+    """The current account, or the one that the request names among those signed in here.
+
+    A host may not know when somebody signed in: where the client must know, that is no sign-in.
+    """
     issuer = request.oidc.issuer
     seen = [
         replace(one, subject=issuer.subject(one.account, client))
         for one in request.oidc.browser.all()
+        if one.auth_time or not client.require_auth_time
     ]
     current = seen[0] if seen else None
     if current is None or wanted.interaction in (current.selected_in, current.authenticated_in):

@@ -84,6 +84,15 @@ def test_max_age_is_not_satisfied_by_a_sign_in_of_unknown_age(op, rp, browser):
     assert claims["auth_time"]
 
 
+@pytest.mark.spec("Core", "2")
+def test_a_client_that_needs_auth_time_gets_it(op, rp, browser):
+    op.change_client("rp", require_auth_time=True)
+    host_login(browser, "")
+    answer = through(browser, rp)
+    _, claims = claims_of(browser, rp, answer)
+    assert claims["auth_time"]
+
+
 def test_prompt_none_without_a_sign_in(op, rp, browser):
     assert answer_of(start(browser, rp, prompt="none"))["error"] == "login_required"
 
