@@ -9,6 +9,7 @@ from typing import Any
 from oidc_pyramid.claims_release import single
 from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.authorizations import Authorization
+from oidc_pyramid.models.browsers import Session
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.grants import Grant
 from oidc_pyramid.protocol import code as codes
@@ -110,6 +111,11 @@ class Decision:
             claims=wanted.claims,
             claims_locales=" ".join(wanted.claims_locales),
         )
+
+    def session(self) -> Session | None:
+        """The record of the sign-in behind this, where it is ours."""
+        sign_in = self.sign_in
+        return self.issuer.provider.browsers.session(str(sign_in.account.id), sign_in.sid)
 
     def items(self) -> tuple[str, ...]:
         """The scope, and the single claims that were asked for (``claim:NAME``)."""

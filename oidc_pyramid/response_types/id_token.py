@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from oidc_pyramid.decision import Decision
 from oidc_pyramid.interfaces import IResponseType
+from oidc_pyramid.logout import remember_client
 from oidc_pyramid.plugins import plugin
 
 
@@ -18,7 +19,9 @@ class IdTokenType:
     default_mode = "fragment"
 
     def issue(self, decision: Decision, issued: Mapping[str, str]) -> dict[str, str]:
-        """``at_hash`` and ``c_hash`` for the token and the code of this answer."""
+        """``at_hash`` and ``c_hash`` for the token and the code of this answer. Who gets ``sid``
+        is told when that session ends."""
+        remember_client(decision.session(), decision.client)
         token = decision.issuer.id_token(
             decision.client,
             decision.sign_in.account,
