@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from joserfc.jwk import RSAKey
 
 from oidc_pyramid import testing
+from oidc_pyramid.client_keys import ClientKeys
 from tests.functional.conformance.flows import FLOWS
 from tests.functional.conformance.party import Party
 from tests.functional.conformance.person import CLAIMS, SCOPES
+from tests.functional.conformance.registering import Web, as_party, metadata_for, register
 
 NUMBERS = count(1)
 INI = Path(__file__).parents[3] / "conformance.ini"
@@ -81,6 +84,33 @@ def add_client(op, flow):
 def party(op, add_client, flow):
     """A relying party with a browser that nobody has used."""
     return Party(op, add_client(), flow)
+
+
+@pytest.fixture(scope="session")
+def client_keys():
+    """Two keys without kid: the second one is for rotation."""
+    return [RSAKey.generate_key(2048) for _ in range(2)]
+
+
+@pytest.fixture
+def web(op, monkeypatch):
+    """The suite's own server."""
+    web = Web()
+    monkeypatch.setattr(op.runtime, "fetcher", web)
+    monkeypatch.setattr(op.runtime, "client_keys", ClientKeys(web))
+    return web
+
+
+@pytest.fixture
+def registered(party, flow, client_keys):
+    """Register with these metadata; the party is that client from then on."""
+
+    def make(**more):
+        party.made = register(party.browser, metadata_for(flow, client_keys[:1], **more))
+        party.client = as_party(party.made)
+        return party
+
+    return make
 
 
 @pytest.fixture
