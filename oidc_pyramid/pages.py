@@ -13,7 +13,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
 from oidc_pyramid.i18n import _
-from oidc_pyramid.views.endpoint import TEMPLATES
+from oidc_pyramid.root import STATIC
+from oidc_pyramid.views.endpoint import TEMPLATES, Endpoint
 
 DAY = 24 * 3600
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -75,26 +76,16 @@ def includeme(config: Any) -> None:
     config.include("pyramid_chameleon")
     config.add_subscriber(add_globals, BeforeRender)
     config.add_translation_dirs("oidc_pyramid:locale/")
-    config.add_route("oidc_static", "/static/*subpath")
+    config.add_route(STATIC, "/static/*subpath")
     config.add_view(
         static_view(f"{TEMPLATES}static", cache_max_age=DAY, use_subpath=True),
-        route_name="oidc_static",
-        decorator=_nosniff,
+        route_name=STATIC,
         permission=NO_PERMISSION_REQUIRED,
         require_csrf=False,
+        oidc=Endpoint(("GET",), cacheable=True, below=True),
     )
     directory = settings.get("oidc.templates")
     if directory:
         place = str(directory).rstrip("/")
         place = place if place.endswith(":") else f"{place}/"
         config.override_asset(to_override=TEMPLATES, override_with=place)
-
-
-def _nosniff(view: Any) -> Any:
-    def wrapped(context: Any, request: Any) -> Any:
-        response = view(context, request)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        return response
-
-    return wrapped

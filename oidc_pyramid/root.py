@@ -14,11 +14,12 @@ from oidc_pyramid.views.endpoint import Endpoint
 
 ROUTE = "oidc"
 BARE = "oidc_bare"
+STATIC = "oidc_static"
 AT_HOSTS_ROOT = {
     "openid-configuration": "oidc_pyramid.views.well_known.openid_configuration",
     "oauth-authorization-server": "oidc_pyramid.views.well_known.oauth_authorization_server",
 }
-ROUTES = frozenset({ROUTE, BARE, *(f"oidc_root_{document}" for document in AT_HOSTS_ROOT)})
+ROUTES = frozenset({ROUTE, BARE, STATIC, *(f"oidc_root_{document}" for document in AT_HOSTS_ROOT)})
 LATE = PHASE3_CONFIG + 50
 
 

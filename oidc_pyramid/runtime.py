@@ -32,6 +32,7 @@ class Runtime:
     prefix: str = "/"
     standalone: bool = False
     host_retries: bool = False
+    closing_slash: bool = False
     safe: Safe = field(default_factory=Safe)
     fetcher: Fetcher = field(init=False)
     client_keys: ClientKeys = field(init=False)

@@ -70,6 +70,12 @@ class Browser(TestApp):
         super().__init__(app, **options)
         self.prefix = prefix
 
+    def request(self, url_or_req: Any, *args: Any, **options: Any) -> Any:
+        """Any method, at the issuer's address: a request made from a path alone has no host."""
+        if isinstance(url_or_req, str):
+            options.setdefault("environ", dict(self.extra_environ))
+        return super().request(url_or_req, *args, **options)
+
 
 def endpoint(browser: TestApp, name: str) -> str:
     """The path of one of our endpoints, below the issuer's."""

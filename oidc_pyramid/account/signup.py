@@ -41,13 +41,13 @@ def signup(_context: AccountPage, request: Any) -> Any:
     )
 
 
-@endpoint(IInteraction, "create", methods=("GET", "POST"), page=True)
+@endpoint(IInteraction, "create", methods=("GET", "POST"), page=True, popup=True)
 def create(interaction: Interaction, request: Any) -> Any:
     """The page of ``prompt=create``."""
     return signup_for_client(interaction, request)
 
 
-@endpoint(IInteraction, "signup", methods=("GET", "POST"), page=True)
+@endpoint(IInteraction, "signup", methods=("GET", "POST"), page=True, popup=True)
 def signup_for_client(interaction: Interaction, request: Any) -> Any:
     """On the way to a client: the new person is signed in, then the request goes on."""
     pending, client, response = begin(request, interaction)

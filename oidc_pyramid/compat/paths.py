@@ -1,4 +1,4 @@
-"""The nine paths of the ancestor. A closing slash makes no difference anywhere in our tree."""
+"""The nine paths of the ancestor. A closing slash makes no difference."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 
 from oidc_pyramid.interfaces import IProvider
+from oidc_pyramid.runtime import Runtime
 from oidc_pyramid.views.check_session import check_session
 from oidc_pyramid.views.end_session import end_session
 from oidc_pyramid.views.endpoint import Endpoint
@@ -20,7 +21,8 @@ RENAMED = {
 
 
 def includeme(config: Any) -> None:
-    """The three that have another name here, bound to the same views."""
+    """The three that have another name here, bound to the same views; and the slash."""
+    config.registry.getUtility(Runtime.interface).closing_slash = True
     for name, (view, options) in RENAMED.items():
         config.add_view(
             view,

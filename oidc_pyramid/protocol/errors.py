@@ -148,6 +148,13 @@ class TemporarilyUnavailable(ProtocolError):
     retry_after: int = 1
 
 
+class Misdirected(ProtocolError):
+    """The request names a host that is not ours (RFC 9110 §15.5.20)."""
+
+    error = "misdirected_request"
+    status = 421
+
+
 class TooManyRequests(ProtocolError):
     """A throttle is closed: 429 with ``Retry-After`` (RFC 6585 §4)."""
 

@@ -54,6 +54,10 @@ class Settings:
         The address of the provider, and the prefix of every URL that it gives out. https, unless
         its host is loopback; a path is allowed; no query, fragment or closing slash
         (Discovery §3).""", required=True, was="SITE_URL")
+    hosts: tuple[str, ...] = key(words, "", """
+        Further names, with port where it is not the usual one, under which requests may reach the
+        provider; others are answered 421. No address that the provider writes depends on it.""",
+        shown_default="the issuer's host alone")
     secret: bytes = key(octets, "", """
         The secret under which private keys and seal roots are kept in the database: 32 random
         bytes or more. Use `file:PATH` (`oidc-pyramid init` creates the file) or `env:NAME`.

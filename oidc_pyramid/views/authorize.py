@@ -30,7 +30,7 @@ from oidc_pyramid.views.endpoint import endpoint
 from oidc_pyramid.views.interactions import Pending, location
 
 
-@endpoint(IProvider, "authorize", methods=("GET", "POST"), page=True)
+@endpoint(IProvider, "authorize", methods=("GET", "POST"), page=True, popup=True)
 def authorize(provider: Provider, request: Any) -> Any:
     """Identify, judge, then ask the person or answer the client.
 

@@ -28,7 +28,7 @@ from oidc_pyramid.views.interactions import Pending, location
 from oidc_pyramid.views.login import cancelled, with_logo
 
 
-@endpoint(IInteraction, "consent", methods=("GET", "POST"), page=True)
+@endpoint(IInteraction, "consent", methods=("GET", "POST"), page=True, popup=True)
 def consent(interaction: Interaction, request: Any) -> Any:
     """Show what would be granted; or take the decision on exactly that."""
     pending, client, response = begin(request, interaction)

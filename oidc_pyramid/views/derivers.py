@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPMethodNotAllowed, HTTPNotFound
 from pyramid.response import Response
 
 from oidc_pyramid.root import is_ours
-from oidc_pyramid.views import cors, headers
+from oidc_pyramid.views import address, cors, headers
 from oidc_pyramid.views.endpoint import Endpoint
 
 View = Callable[[Any, Any], Any]
@@ -43,6 +43,9 @@ def _ours(view: View, options: Endpoint, name: str) -> View:
 
     def wrapped(context: Any, request: Any) -> Any:
         request.oidc.choose_language()
+        if allowed:
+            request.oidc.endpoint = options
+            address.check(request, name, below=options.below)
         if request.method == "OPTIONS" and options.cors:
             response = Response(status=204)
             cors.preflight(response, options.methods)
@@ -50,7 +53,6 @@ def _ours(view: View, options: Endpoint, name: str) -> View:
         if allowed and request.method not in allowed:
             raise HTTPMethodNotAllowed(headers={"Allow": ", ".join(allowed)})
         if allowed:
-            request.oidc.endpoint = options
             _note(request, name)
         return finish(request, view(context, request), options)
 
@@ -72,14 +74,16 @@ def finish(request: Any, response: Any, options: Endpoint) -> Any:
 
     An error has undone everything: cookies that name what was not saved are not sent.
     """
+    asked = request.oidc.endpoint or options
     headers.secure(
         response,
         request.oidc.settings,
         cacheable=options.cacheable,
         framed=options.framed,
+        popup=asked.popup,
     )
-    if options.cors:
-        cors.answer(request, response, options.cors)
+    if asked.cors:
+        cors.answer(request, response, asked.cors)
     if getattr(request, "exception", None) is None:
         request.oidc.cookies.apply(response)
         request.oidc.announce_after_commit()

@@ -50,7 +50,7 @@ class Leaving:
     sid: str = ""
 
 
-@endpoint(IProvider, "end_session", methods=("GET", "POST"), page=True)
+@endpoint(IProvider, "end_session", methods=("GET", "POST"), page=True, popup=True)
 def end_session(_provider: Provider, request: Any) -> Any:
     """With a hint that fits the session: at once. Else the person is asked (§2)."""
     if request.method == "POST" and _is_answer(request):

@@ -17,7 +17,8 @@ class Endpoint:
     """What the derivers need to know of a view.
 
     ``cors`` is ``public`` (any origin, no credentials), ``client`` (the client's registered
-    origins) or empty. ``cache`` is for how many seconds others may keep the answer.
+    origins) or empty. ``popup`` pages may be opened in a window of the client's, ``framed`` ones
+    in a frame. ``below`` is for a view that has a whole path of addresses.
     """
 
     methods: tuple[str, ...]
@@ -25,6 +26,8 @@ class Endpoint:
     page: bool = False
     cacheable: bool = False
     framed: bool = False
+    popup: bool = False
+    below: bool = False
 
 
 def endpoint(
@@ -36,6 +39,7 @@ def endpoint(
     page: bool = False,
     cacheable: bool = False,
     framed: bool = False,
+    popup: bool = False,
     renderer: str | None = None,
 ) -> Callable[[Any], Any]:
     """A view bound to one of our contexts. A host's default permission and CSRF options do not
@@ -46,5 +50,5 @@ def endpoint(
         permission=NO_PERMISSION_REQUIRED,
         require_csrf=False,
         renderer=None if renderer is None else f"{TEMPLATES}{renderer}.pt",
-        oidc=Endpoint(methods, cors, page, cacheable, framed),
+        oidc=Endpoint(methods, cors, page, cacheable, framed, popup),
     )

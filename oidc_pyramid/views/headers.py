@@ -31,8 +31,18 @@ def content_security_policy(
     return "; ".join(parts)
 
 
-def secure(response: Any, settings: Settings, *, cacheable: bool, framed: bool = False) -> None:
-    """Set what is not set yet (RFC 9700 §4.2, §4.16; RFC 6749 §5.1)."""
+def secure(
+    response: Any,
+    settings: Settings,
+    *,
+    cacheable: bool,
+    framed: bool = False,
+    popup: bool = False,
+) -> None:
+    """Set what is not set yet (RFC 9700 §4.2, §4.16; RFC 6749 §5.1).
+
+    A page in a client's window must not cut that window off from the client.
+    """
     headers = response.headers
     headers.setdefault("Content-Security-Policy", content_security_policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -40,6 +50,10 @@ def secure(response: Any, settings: Settings, *, cacheable: bool, framed: bool =
         headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Permissions-Policy", PERMISSIONS)
+    if not framed:
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if not (framed or popup):
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if settings.issuer.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", HSTS)
     if not cacheable:

@@ -16,7 +16,7 @@ from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.interactions import Pending, binding_cookie, location, opened
 
 
-@endpoint(IInteraction, methods=("GET",), page=True)
+@endpoint(IInteraction, methods=("GET",), page=True, popup=True)
 def resume(interaction: Interaction, request: Any) -> Any:
     """Bind it to this browser if it is not, then ask or answer."""
     pending, client, response = begin(request, interaction)

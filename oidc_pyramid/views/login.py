@@ -21,7 +21,7 @@ from oidc_pyramid.views.interactions import Pending, location
 from oidc_pyramid.views.sign_in import password_sign_in
 
 
-@endpoint(IInteraction, "login", methods=("GET", "POST"), page=True)
+@endpoint(IInteraction, "login", methods=("GET", "POST"), page=True, popup=True)
 def login(interaction: Interaction, request: Any) -> Any:
     """Show the form; or check it and go on. A host's own page is at another address."""
     pending, client, response = begin(request, interaction)

@@ -30,7 +30,7 @@ class AccountRow:
     needs_password: bool = False
 
 
-@endpoint(IInteraction, "select_account", methods=("GET", "POST"), page=True)
+@endpoint(IInteraction, "select_account", methods=("GET", "POST"), page=True, popup=True)
 def select_account(interaction: Interaction, request: Any) -> Any:
     """Show the accounts; or make one of them current. Another one signs in first."""
     pending, client, response = begin(request, interaction)
