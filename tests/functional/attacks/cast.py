@@ -1,7 +1,7 @@
 """The cast of the attacks: who they are, and how they walk through the pages."""
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ def challenge(verifier=VERIFIER):
 class Cast:
     """A provider, the clients A and B, a public client P, a service S, and the victim."""
 
-    op: TestProvider
+    op: TestProvider = field(repr=False)
     a: RelyingParty
     b: RelyingParty
     p: RelyingParty

@@ -4,6 +4,7 @@ import pytest
 
 from oidc_pyramid.testing import OWN_FORM, answer_of, bearer
 from tests.functional.attacks.cast import PASSWORD, tokens, walk
+from tests.functional.attacks.claims import claims_of
 from tests.functional.attacks.musts import answer, e_page, e_redir, elements, is_page
 
 FRONT = {"oidc.response_types": "code, id_token, id_token token"}
@@ -223,14 +224,6 @@ def test_rt_09_auth_time_proves_it(cast, old_session):
     granted = tokens(cast, old_session, max_age="1")
     claims = claims_of(granted["id_token"])
     assert claims["auth_time"] >= claims["iat"] - 5
-
-
-def claims_of(token):
-    import base64
-    import json
-
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 @pytest.mark.parametrize("more", ["login", "consent", "select_account"])
