@@ -18,8 +18,8 @@ from ZODB import DB
 from oidc_pyramid.background import Worker
 from oidc_pyramid.key_rotation import tend
 from oidc_pyramid.models.provider import Provider
-from oidc_pyramid.models.shards import WIDTH
-from oidc_pyramid.models.sweep import jobs, sweep_shard, unused_clients
+from oidc_pyramid.models.shards import WIDTH, Shards
+from oidc_pyramid.models.sweep import Expired, has_expired, jobs, sweep_shard, unused_clients
 from oidc_pyramid.runtime import Runtime
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.storage import in_transaction, provider_in, snapshot
@@ -55,7 +55,10 @@ def sweep(db: DB, settings: Settings, shards: Iterable[int], *, now: int) -> dic
     with snapshot(db) as root:
         names = [name for name, _, _ in jobs(provider_in(root))]
     removed = {
-        name: sum(_empty(db, name, index, now, settings.sweep_batch) for index in indices)
+        name: sum(
+            _empty(db, name, index, now, settings.sweep_batch)
+            for index in _due(db, name, indices, now)
+        )
         for name in names
     }
     life = settings.registration_unused_expire
@@ -66,6 +69,17 @@ def sweep(db: DB, settings: Settings, shards: Iterable[int], *, now: int) -> dic
         ),
     )
     return removed
+
+
+def _due(db: DB, name: str, indices: tuple[int, ...], now: int) -> list[int]:
+    """The shards in which something has expired: one look, so that the rest costs no more."""
+    with snapshot(db) as root:
+        shards, expired = _job(provider_in(root), name)
+        return [i for i in indices if has_expired(shards.shards()[i], expired, now=now)]
+
+
+def _job(provider: Provider, name: str) -> tuple[Shards, Expired]:
+    return next((shards, expired) for known, shards, expired in jobs(provider) if known == name)
 
 
 def _empty(db: DB, name: str, index: int, now: int, batch: int) -> int:
@@ -81,7 +95,7 @@ def _empty(db: DB, name: str, index: int, now: int, batch: int) -> int:
 
 
 def _sweep(provider: Provider, name: str, index: int, now: int, batch: int) -> int:
-    shards, expired = next((s, e) for known, s, e in jobs(provider) if known == name)
+    shards, expired = _job(provider, name)
     return sweep_shard(shards.shards()[index], expired, now=now, batch=batch)
 
 

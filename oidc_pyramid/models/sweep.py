@@ -65,17 +65,31 @@ def sweep_shard(shard: Shard, expired: Expired, *, now: int, batch: int) -> int:
     ``swept_until`` is raised first, in the same transaction: a code that expires at or before
     it is refused, so a removed redemption marker can't make a code good again.
     """
-    over = []
+    over: list[str] = []
     for key, value in shard.data.items():
-        if expired(value, now):
+        if _is_over(value, expired, now):
             over.append(key)
-            if len(over) == batch:
-                break
+        if len(over) == batch:
+            break
     if over:
         shard.swept_until = max(shard.swept_until, now)
         for key in over:
             del shard.data[key]
     return len(over)
+
+
+def has_expired(shard: Shard, expired: Expired, *, now: int) -> bool:
+    """Whether there is anything to remove."""
+    return any(_is_over(value, expired, now) for value in shard.data.values())
+
+
+def _is_over(value: Any, expired: Expired, now: int) -> bool:
+    """Whether it may go; what was loaded only to ask is not kept in the cache."""
+    loaded = getattr(value, "_p_changed", True) is not None
+    over = expired(value, now)
+    if not loaded and not over:
+        value._p_deactivate()
+    return over
 
 
 def unused_clients(provider: Provider, *, now: int, life: int, batch: int) -> int:

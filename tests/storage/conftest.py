@@ -58,7 +58,7 @@ def places(tmp_path_factory, jwk, request):
             if name == "zeo":
                 return f"zeo://{stack.enter_context(zeo(directory))}?server_sync=true"
             folder = request.getfixturevalue("postgresql_folder")
-            return stack.enter_context(postgresql_database(folder, directory))[0]
+            return postgresql_database(folder, directory)[0]
 
         def place(name):
             if name not in made:

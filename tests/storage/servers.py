@@ -111,9 +111,8 @@ POSTGRESQL_CONF = """\
 """
 
 
-@contextmanager
 def postgresql_database(folder, directory):
-    """A new database there; yields the URI of its configuration, and a way to ask."""
+    """A new database there: the URI of its configuration, and a way to ask; it ends with them."""
     name = f"oidc_{secrets.token_hex(4)}"
 
     def ask(question, database=name):
@@ -133,10 +132,7 @@ def postgresql_database(folder, directory):
     ask(f"CREATE DATABASE {name}", "postgres")
     conf = directory / "zodb.conf"
     conf.write_text(POSTGRESQL_CONF.format(folder=folder, database=name))
-    try:
-        yield f"zconfig://{conf}#main", ask
-    finally:
-        ask(f"DROP DATABASE {name} WITH (FORCE)", "postgres")
+    return f"zconfig://{conf}#main", ask
 
 
 @contextmanager

@@ -140,19 +140,19 @@ def test_a_zeo_server_that_goes_and_comes_back(make_place, tmp_path):
 
 @pytest.mark.postgresql
 def test_postgresql_that_drops_its_connections(make_place, postgresql_folder, tmp_path):
-    with postgresql_database(postgresql_folder, tmp_path) as (uri, ask):
-        place = make_place(uri)
-        rp, person = place.client(), place.person()
-        tokens = person.tokens(rp)
-        for _ in range(2):
-            ask(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            response = token(place, rp, refresh(tokens))
-            assert response.status_int == 200 or is_busy(response)
-        assert token(place, rp, refresh(tokens)).status_int == 200
-        place.close()
+    uri, ask = postgresql_database(postgresql_folder, tmp_path)
+    place = make_place(uri)
+    rp, person = place.client(), place.person()
+    tokens = person.tokens(rp)
+    for _ in range(2):
+        ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        response = token(place, rp, refresh(tokens))
+        assert response.status_int == 200 or is_busy(response)
+    assert token(place, rp, refresh(tokens)).status_int == 200
+    place.close()
 
 
 class Poison:

@@ -224,25 +224,25 @@ def test_a_zeo_server_that_is_not_there(tmp_path):
 
 @pytest.mark.postgresql
 def test_an_empty_postgresql_database(postgresql_folder, tmp_path):
-    with postgresql_database(postgresql_folder, tmp_path) as (uri, ask):
-        with pytest.raises(DatabaseError, match="oidc-pyramid init"):
-            oidc_pyramid.main({}, **settings_of(uri))
-        assert ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "0"
-        open_database({"zodbconn.uri": uri}, create=True).close()
-        with pytest.raises(DatabaseMissing, match="holds no provider"):
-            oidc_pyramid.main({}, **settings_of(uri))
+    uri, ask = postgresql_database(postgresql_folder, tmp_path)
+    with pytest.raises(DatabaseError, match="oidc-pyramid init"):
+        oidc_pyramid.main({}, **settings_of(uri))
+    assert ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "0"
+    open_database({"zodbconn.uri": uri}, create=True).close()
+    with pytest.raises(DatabaseMissing, match="holds no provider"):
+        oidc_pyramid.main({}, **settings_of(uri))
 
 
 @pytest.mark.postgresql
 def test_postgresql_that_does_not_wait_for_the_disk(postgresql_folder, tmp_path):
-    with postgresql_database(postgresql_folder, tmp_path) as (uri, ask):
-        open_database({"zodbconn.uri": uri}, create=True).close()
-        ask("ALTER ROLE oidc SET synchronous_commit = off")
-        try:
-            with pytest.raises(UnsafeStorage, match="synchronous_commit=off"):
-                open_database({"zodbconn.uri": uri})
-        finally:
-            ask("ALTER ROLE oidc RESET synchronous_commit")
+    uri, ask = postgresql_database(postgresql_folder, tmp_path)
+    open_database({"zodbconn.uri": uri}, create=True).close()
+    ask("ALTER ROLE oidc SET synchronous_commit = off")
+    try:
+        with pytest.raises(UnsafeStorage, match="synchronous_commit=off"):
+            open_database({"zodbconn.uri": uri})
+    finally:
+        ask("ALTER ROLE oidc RESET synchronous_commit")
 
 
 @pytest.mark.postgresql
