@@ -28,13 +28,20 @@ from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.plugins import Plugins
-from oidc_pyramid.protocol.errors import Check, InvalidClient, InvalidRequest, ProtocolError
+from oidc_pyramid.protocol.errors import (
+    Check,
+    InvalidClient,
+    InvalidRequest,
+    ProtocolError,
+    TooManyRequests,
+)
 from oidc_pyramid.protocol.language import choose
 from oidc_pyramid.protocol.outcomes import Reply
 from oidc_pyramid.protocol.params import Params, parse_form
 from oidc_pyramid.runtime import Runtime
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.storage import ROOT_KEY, DatabaseMissing
+from oidc_pyramid.throttle import network_of
 
 log = logging.getLogger("oidc_pyramid.errors")
 
@@ -53,6 +60,18 @@ TWO_METHODS = Check(
     "the client authenticates in more than one way",
     "Use one method: the Authorization header or the body.",
 )
+GUESSED = Check(
+    "client-guesses",
+    "RFC 6749 §10.10",
+    "too many failed attempts to authenticate as this client from this address",
+    "Correct the secret, and wait as long as Retry-After says.",
+)
+
+
+def _slow_down(seconds: int) -> TooManyRequests:
+    error = TooManyRequests(GUESSED)
+    error.retry_after = seconds
+    return error
 
 
 class OIDC:
@@ -192,19 +211,31 @@ class OIDC:
             params, self._request.environ.get("HTTP_AUTHORIZATION"), self._endpoint()
         )
         method, client_id = self._method(presented)
+        guesser = (client_id[:512], network_of(self._request.remote_addr))
+        wait = self.runtime.guesses.wait(guesser, self.now)
+        if wait:
+            raise _slow_down(wait)
+        try:
+            client = self._proven(presented, method, client_id)
+        except InvalidClient:
+            self.runtime.guesses.fail(guesser, self.now)
+            raise
+        sent = params.get("client_id")
+        if sent is not None and sent != client.client_id:
+            raise InvalidRequest(TWO_METHODS, private="client_id differs from the credentials")
+        if client.public and not public:
+            raise InvalidClient(CLIENT_UNKNOWN, private="a public client is not enough here")
+        return client
+
+    def _proven(self, presented: Presented, method: Any, client_id: str) -> Client:
         client = self.provider.clients.get(client_id)
         self.cors_client = client
-        sent = params.get("client_id")
         if client is None or not client.active:
             raise InvalidClient(CLIENT_UNKNOWN, private=f"no active client {client_id!r}")
         if client.token_endpoint_auth_method != method.name:
             raise InvalidClient(CLIENT_UNKNOWN, private=f"{method.name} is not the client's method")
         if not method.verify(presented, client, self.issuer):
             raise InvalidClient(CLIENT_UNKNOWN, private="wrong credentials")
-        if sent is not None and sent != client.client_id:
-            raise InvalidRequest(TWO_METHODS, private="client_id differs from the credentials")
-        if client.public and not public:
-            raise InvalidClient(CLIENT_UNKNOWN, private="a public client is not enough here")
         return client
 
     def _endpoint(self) -> str:

@@ -10,6 +10,7 @@ from zope.interface import Interface
 from oidc_pyramid.background import Worker
 from oidc_pyramid.client_keys import ClientKeys
 from oidc_pyramid.fetch import Fetcher
+from oidc_pyramid.guesses import Guesses
 from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.safe import Safe
 from oidc_pyramid.settings import Settings
@@ -36,6 +37,7 @@ class Runtime:
     safe: Safe = field(default_factory=Safe)
     fetcher: Fetcher = field(init=False)
     client_keys: ClientKeys = field(init=False)
+    guesses: Guesses = field(init=False)
     upkeep: Worker | None = None
     workers: list[Worker] = field(default_factory=list)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Runtime:
     def __post_init__(self) -> None:
         self.fetcher = Fetcher(self.settings)
         self.client_keys = ClientKeys(self.fetcher)
+        self.guesses = Guesses(self.settings)
 
     def begin_work(self) -> None:
         """The first request of this process starts what runs beside the requests."""
