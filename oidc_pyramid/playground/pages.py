@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pyramid.renderers import render_to_response
+from pyramid.renderers import get_renderer, render_to_response
 from pyramid.response import Response
 from zope.interface import Interface
 
@@ -19,6 +19,7 @@ from oidc_pyramid.playground.visitor import Visitor
 from oidc_pyramid.playground.wire import Busy, Wire
 from oidc_pyramid.views.headers import secure
 
+TEMPLATES = "oidc_pyramid.templates:playground/"
 MOST_FIELDS = 50
 LARGEST_BODY = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
@@ -96,8 +97,9 @@ class Visit:
             "address": address,
             "csrf_token": self.visitor.csrf_token,
             "root": self.path(""),
+            "shared": get_renderer(f"{TEMPLATES}pieces.pt").implementation(),
         }
-        template = f"oidc_pyramid.templates:playground/{name}.pt"
+        template = f"{TEMPLATES}{name}.pt"
         return render_to_response(template, {**common, **values}, request=self.request)
 
     def path(self, *names: str) -> str:
