@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from hashlib import sha256
 
 from oidc_pyramid.client_auth import Presented
 from oidc_pyramid.issuer import Issuer
@@ -53,8 +54,12 @@ def accept(
         now=issuer.now,
         longest=issuer.settings.assertion_lifetime,
     )
+    used = issuer.provider.assertions
+    key = sha256(f"{client.client_id}\0{token_id}".encode()).hexdigest()
+    if used.swept(key, expires_at):
+        raise JoseError("the assertion expired before the last sweep")
     try:
-        issuer.provider.assertions.insert(f"{client.client_id}:{token_id}", expires_at)
+        used.insert(key, expires_at)
     except KeyError:
         raise JoseError("the assertion was used before") from None
 

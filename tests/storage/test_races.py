@@ -3,11 +3,14 @@
 The requests are real ones to the whole application; they are held between the view and the commit.
 """
 
+import json
+import secrets
 import time
 from functools import partial
 
 import pytest
 
+from oidc_pyramid.protocol.jose import Signer, new_key, public_part
 from oidc_pyramid.testing import OWN_FORM, answer_of, authorization_request, bearer, sign_in
 from tests.storage.places import interleave, refresh, together
 
@@ -201,6 +204,33 @@ def test_two_grants_made_at_once(place):
     assert all("code" in answer_of(answer) for answer in answers)
     with place.op.provider() as provider:
         assert len(list(provider.grants.of(person.id))) == 1
+
+
+@pytest.mark.spec("RFC 7523", "3")
+def test_one_client_assertion_twice(place):
+    key = new_key("ES256")
+    client = place.client(
+        token_endpoint_auth_method="private_key_jwt",
+        jwks=json.dumps({"keys": [public_part(key)]}),
+        grant_types=("client_credentials",),
+        scope=("read",),
+    )
+    name = {"iss": client.client_id, "sub": client.client_id, "aud": place.op.issuer}
+    claims = {**name, "jti": secrets.token_hex(8), "exp": int(time.time()) + 60}
+    fields = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": Signer(json.dumps(key), "ES256", key["kid"]).sign(claims),
+    }
+
+    def ask(environ, status):
+        browser = place.op.browser()
+        browser.extra_environ.update(environ)
+        return browser.post("/token", fields, status=status).json
+
+    late_answer, answer = interleave(lambda environ: ask(environ, 401), lambda: ask({}, 200))
+    assert answer["access_token"]
+    assert late_answer["error"] == "invalid_client"
 
 
 def test_many_at_once_redeem_many_codes(place):
