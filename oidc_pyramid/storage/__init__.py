@@ -7,8 +7,10 @@ from typing import Any
 import pyramid_zodbconn
 from ZODB import DB
 
+from oidc_pyramid.settings.convert import text
+from oidc_pyramid.settings.sources import fetch
 from oidc_pyramid.storage.allowed import ClassNotAllowed, class_factory
-from oidc_pyramid.storage.database import open_database
+from oidc_pyramid.storage.database import adopt, open_database
 from oidc_pyramid.storage.refusals import (
     DRIVER_ERRORS,
     DatabaseError,
@@ -43,13 +45,18 @@ __all__ = [
 
 
 def includeme(config: Any, *, create: bool = False) -> None:
-    """Give the application its database, unless the host already has one."""
-    if hasattr(config.registry, "_zodb_databases"):
+    """Give the application its databases, ours among them. Where the host has included
+    ``pyramid_zodbconn`` before us, take the one that it has opened; after us it does nothing."""
+    settings = config.registry.settings
+    ours = text.read(fetch("oidc.database", settings.get("oidc.database", "")))
+    first = config.action_state.processSpec("pyramid_zodbconn:includeme")
+    if not first or hasattr(config.registry, "_zodb_databases"):
+        adopt(config.registry._zodb_databases, ours, settings)
         return
 
-    def db_from_uri(_uri: str, name: str, databases: dict[str, DB]) -> DB:
-        return open_database(
-            config.registry.settings, create=create, name=name, databases=databases
-        )
+    def db_from_uri(uri: str, name: str, databases: dict[str, DB]) -> DB:
+        if name != ours:
+            return pyramid_zodbconn.db_from_uri(uri, name, databases)
+        return open_database(settings, create=create, name=name, databases=databases)
 
     pyramid_zodbconn.includeme(config, db_from_uri=db_from_uri)

@@ -45,7 +45,7 @@ def open_database(
             f"{key} is not set: it says where the database is, for example sqlite:///srv/id/oidc"
         )
     opening = _in_a_sentence(lambda: find(uri, create=create), uri)
-    factory = class_factory_for(str(settings.get("oidc.database_classes") or "").split())
+    factory = _class_factory(settings)
     arguments = {"pool_size": POOL_SIZE, "cache_size": CACHE_OBJECTS, **opening.arguments}
     arguments |= {"databases": {} if databases is None else databases, "database_name": name}
     with opening.alone():
@@ -59,6 +59,20 @@ def open_database(
         except BaseException:
             storage.close()
             raise
+
+
+def adopt(databases: Mapping[str, DB], name: str, settings: Mapping[str, Any]) -> None:
+    """The same rules for a database that the host has opened: its storage, its classes."""
+    if name not in databases:
+        raise DatabaseMissing(f"there is no zodbconn.uri{f'.{name}' if name else ''}")
+    db = databases[name]
+    if getattr(db.classFactory, "__module__", "") != class_factory_for.__module__:
+        refuse_unsafe(db.storage)
+        db.classFactory = _class_factory(settings)
+
+
+def _class_factory(settings: Mapping[str, Any]) -> Any:
+    return class_factory_for(str(settings.get("oidc.database_classes") or "").split())
 
 
 def _require_root(storage: Any, place: str) -> None:

@@ -1,11 +1,15 @@
 """The many ways to include: no prefix, other order, own retries, two providers, strictness."""
 
 import pytest
+from persistent import Persistent
+from pyramid.config import Configurator
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from transaction.interfaces import TransientError
 
+from oidc_pyramid import testing
 from oidc_pyramid.host_sessions import UnknownAccount, record_login
+from oidc_pyramid.models.clients import Client
 from oidc_pyramid.testing import answer_of, authorization_request, bearer, code_flow, redeem
 from tests.functional.hosts import dispatch_host, tree_host
 from tests.functional.hosts.walk import (
@@ -84,6 +88,52 @@ def test_the_order_of_includes_does_not_matter(serve, veto):
     tokens = redeem(browser, rp, code)
     redeem(browser, rp, code, status=400)
     browser.get("/openid/userinfo", headers=bearer(tokens["access_token"]), status=401)
+
+
+MEMORY = {"zodbconn.uri": "memory://", "zodbconn.uri.oidc": "memory://"}
+
+
+class Notes(Persistent):
+    """Something of the host's in its own database."""
+
+
+@pytest.mark.parametrize(
+    "when,settings",
+    [
+        ("before", {**MEMORY, "oidc.database": "oidc"}),
+        ("after", {**MEMORY, "oidc.database": "oidc"}),
+        ("before", {"oidc.database_classes": "tests.functional.hosts test_inclusion"}),
+        ("after", {"oidc.database_classes": "tests.functional.hosts test_inclusion"}),
+    ],
+    ids=["own, before", "own, after", "shared, before", "shared, after"],
+)
+def test_a_host_with_an_object_database_of_its_own(jwks, when, settings):
+    merged = {**testing.SETTINGS, "oidc.issuer": "https://op.example/id", **settings}
+    merged["oidc.login_url"] = "/login"
+    with Configurator(settings=merged) as config:
+        if when == "before":
+            config.include("pyramid_zodbconn")
+        testing.found_provider(config, jwks)
+        tree_host.configure(config)
+        if when == "after":
+            config.include("pyramid_zodbconn")
+    databases = config.registry._zodb_databases
+    with databases[""].transaction() as connection:
+        connection.root()["notes"] = Notes()
+    databases[""].cacheMinimize()
+    with databases[""].transaction() as connection:
+        assert connection.root()["notes"]._p_activate() is None
+    op = testing.TestProvider(config.make_wsgi_app(), merged)
+    ours = databases[merged.get("oidc.database", "")]
+    with ours.transaction() as connection:
+        client = Client("rp", now=0, redirect_uris=("https://rp.example/cb",))
+        client.set_secret("s")
+        connection.root()["oidc_pyramid"].clients.add(client)
+    rp = testing.RelyingParty("rp", "s", "https://rp.example/cb")
+    browser = op.browser()
+    _, claims = claims_of(browser, rp, through(browser, rp))
+    assert claims["sub"] == "p1"
+    assert ours.classFactory.__module__ == "oidc_pyramid.storage.allowed"
 
 
 class Busy(TransientError):
