@@ -1,0 +1,149 @@
+"""Commits, signatures and key parses are the budget: counted, per operation, on warm caches."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from ZODB.Connection import Connection
+
+from oidc_pyramid.protocol import jose
+from oidc_pyramid.testing import (
+    answer_of,
+    authorization_request,
+    authorize,
+    bearer,
+    pkce,
+    redeem,
+    token_request,
+)
+
+
+@dataclass
+class Cost:
+    commits: int = 0
+    loads: int = 0
+    signatures: int = 0
+    parses: int = 0
+
+
+@pytest.fixture
+def counted(op, monkeypatch):
+    """Counts what happens inside ``with counted() as cost``."""
+    now = Cost()
+    sign, parse, load = jose.Signer.sign, jose.Signer.__init__, Connection.setstate
+
+    def counting_sign(self, *args, **kw):
+        now.signatures += 1
+        return sign(self, *args, **kw)
+
+    def counting_parse(self, *args, **kw):
+        now.parses += 1
+        return parse(self, *args, **kw)
+
+    def counting_load(self, obj):
+        now.loads += 1
+        return load(self, obj)
+
+    monkeypatch.setattr(jose.Signer, "sign", counting_sign)
+    monkeypatch.setattr(jose.Signer, "__init__", counting_parse)
+    monkeypatch.setattr(Connection, "setstate", counting_load)
+
+    def commits():
+        return sum(1 for _ in op.db.storage._transactions)
+
+    @contextmanager
+    def count():
+        before, number = Cost(**vars(now)), commits()
+        cost = Cost()
+        yield cost
+        cost.commits = commits() - number
+        for name in ("loads", "signatures", "parses"):
+            setattr(cost, name, getattr(now, name) - getattr(before, name))
+
+    return count
+
+
+@pytest.fixture
+def warm(op, alice, browser):
+    """A client that can do everything, a session, remembered consent, caches filled twice over."""
+    rp = op.add_client(
+        "rp",
+        grant_types=("authorization_code", "refresh_token", "client_credentials"),
+        scope=("openid", "profile", "email", "api"),
+    )
+    for _ in range(2):
+        tokens = redeem(browser, rp, answer_of(authorize(op, browser, rp))["code"])
+        browser.get("/userinfo", headers=bearer(tokens["access_token"]))
+    return rp
+
+
+def test_authorize_signed_in_and_consented_writes_nothing(warm, browser, counted):
+    with counted() as cost:
+        answer = browser.get("/authorize", authorization_request(warm))
+    assert "code" in answer_of(answer)
+    assert (cost.commits, cost.signatures, cost.parses) == (0, 0, 0)
+
+
+def test_a_code_costs_one_commit_and_one_signature(op, warm, browser, counted):
+    verifier, challenge = pkce()
+    asked = {"code_challenge": challenge, "code_challenge_method": "S256"}
+    code = answer_of(browser.get("/authorize", authorization_request(warm, **asked)))["code"]
+    with counted() as cost:
+        redeem(browser, warm, code, code_verifier=verifier)
+    assert (cost.commits, cost.signatures, cost.parses) == (1, 1, 0)
+
+
+def test_a_refresh_costs_one_commit_and_one_signature(op, warm, browser, counted):
+    tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+    body = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    with counted() as cost:
+        token_request(browser, warm, **body)
+    assert (cost.commits, cost.signatures, cost.parses) == (1, 1, 0)
+    with counted() as cost:
+        token_request(browser, warm, **body)
+    assert cost.commits == 0
+
+
+def test_client_credentials_cost_nothing(warm, browser, counted):
+    with counted() as cost:
+        token_request(browser, warm, grant_type="client_credentials", scope="api")
+    assert cost == Cost(loads=cost.loads)
+
+
+def test_userinfo_and_introspection_only_look(op, warm, browser, counted):
+    tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+    access_token = tokens["access_token"]
+    for _ in range(2):
+        with counted() as cost:
+            browser.get("/userinfo", headers=bearer(access_token))
+            browser.post("/introspect", {"token": access_token}, headers=warm.basic)
+    assert cost == Cost()
+
+
+def test_documents_are_made_once(warm, browser, counted):
+    for _ in range(2):
+        with counted() as cost:
+            browser.get("/.well-known/openid-configuration")
+            browser.get("/jwks")
+    assert cost == Cost()
+
+
+def test_a_sign_in_is_one_commit(op, alice, browser, counted):
+    rp = op.add_client("rp")
+    page = browser.get("/authorize", authorization_request(rp)).follow()
+    form = page.forms["login-form"]
+    form["username"], form["password"] = "alice", "wonderland"
+    with counted() as cost:
+        form.submit(headers={"Sec-Fetch-Site": "same-origin"})
+    assert (cost.commits, cost.signatures) == (1, 0)
+
+
+def test_a_stranger_who_looks_writes_nothing(op, warm, counted):
+    stranger = op.browser()
+    with counted() as cost:
+        page = stranger.get("/authorize", authorization_request(warm)).follow()
+        stranger.get("/")
+        stranger.get("/account/login")
+        stranger.post("/authorize", authorization_request(warm))
+        assert page.status_int == 200
+    assert cost.commits == 0
