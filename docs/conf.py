@@ -11,7 +11,12 @@ author = "the oidc_pyramid maintainers"
 project_copyright = f"2026, {author}"
 release = version = installed_version("oidc_pyramid")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "conformance_matrix"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "conformance_matrix",
+    "conformance_modules",
+]
 exclude_patterns = ["_build", "_ext"]
 nitpicky = False
 

@@ -30,19 +30,19 @@ def section_key(section: str) -> list[tuple[int, int, str]]:
 def _in_module(path: Path, tests: Path) -> Iterator[Mark]:
     module = path.relative_to(tests).with_suffix("").as_posix()
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    for owner, node in _owned(tree, owner=""):
+    for owner, node in owned(tree, owner=""):
         if _is_spec(node):
             document, section = _arguments(node, path)
             yield Mark(document, section, module, owner)
 
 
-def _owned(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.AST]]:
+def owned(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.AST]]:
     """Each node below with the name of the test that it belongs to; decorators belong to theirs."""
     for child in ast.iter_child_nodes(node):
         named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         inner = f"{owner}.{child.name}".lstrip(".") if named else owner
         yield inner, child
-        yield from _owned(child, inner)
+        yield from owned(child, inner)
 
 
 def _is_spec(node: ast.AST) -> bool:
