@@ -64,7 +64,10 @@ def _replace(client: Client, request: Any) -> Any:
     ):
         raise InvalidClientMetadata("client_secret is not the client's", spec="RFC 7592 §2.2")
     client.update(judged(document, request.oidc.issuer, request.oidc.runtime.fetcher))
-    fresh, token = give_secret(client, request.oidc.settings.secret), give_registration_token(client)
+    fresh, token = (
+        give_secret(client, request.oidc.settings.secret),
+        give_registration_token(client),
+    )
     body = answer_of(client, request.oidc.issuer, secret=fresh, token=token)
     return token_response(request, Issued(body))
 

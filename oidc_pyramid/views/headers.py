@@ -7,7 +7,7 @@ from typing import Any
 
 from oidc_pyramid.settings import Settings
 
-HSTS = "max-age=63072000; includeSubDomains"
+HSTS = "max-age=63072000"  # a host decides about its subdomains
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)"
 
 
