@@ -81,12 +81,13 @@ class Place:
     uri: str
     directory: Path
     jwk: dict
+    more: dict = field(default_factory=dict)
     settings: dict = field(init=False)
     op: TestProvider = field(init=False)
     port: int = 0
 
     def __post_init__(self):
-        self.settings = {**SETTINGS, **FAST, "zodbconn.uri": self.uri}
+        self.settings = {**SETTINGS, **FAST, **self.more, "zodbconn.uri": self.uri}
         held = {**self.settings, "tm.manager_hook": gated_manager}
         self.op = make_provider(keys=[self.jwk], **held)
 
@@ -117,10 +118,14 @@ class Place:
         return rp
 
     def person(self):
-        """A new person, signed in at a browser of their own."""
+        """A new person, with a browser of their own."""
         person = Person(self, f"p{secrets.token_hex(6)}")
-        person.id = self.op.add_user(person.username, "wonderland", name="Alice")
+        person.id = self.op.add_user(person.username, person.password, name="Alice")
         return person
+
+    def person_named(self, username, password):
+        """Somebody who is there already, at a new browser."""
+        return Person(self, username, password=password)
 
     def token(self, rp, *, status=(200,), environ=None, **fields):
         """A token request in this process."""
@@ -162,6 +167,7 @@ class Person:
     place: Place
     username: str
     id: str = ""
+    password: str = "wonderland"
 
     def __post_init__(self):
         self.browser = self.place.op.browser()
@@ -170,7 +176,7 @@ class Person:
         """A code, and the verifier that redeems it."""
         verifier, challenge = pkce()
         asked = {"code_challenge": challenge, "code_challenge_method": "S256", **more}
-        response = authorize(self.place.op, self.browser, rp, self.username, **asked)
+        response = authorize(self.place.op, self.browser, rp, self.username, self.password, **asked)
         return {
             "grant_type": "authorization_code",
             "code": answer_of(response)["code"],
