@@ -15,6 +15,7 @@ from oidc_pyramid.interfaces import IAccountPage, IInteraction
 from oidc_pyramid.models.nodes import AccountPage, Interaction
 from oidc_pyramid.models.usernames import normalise
 from oidc_pyramid.models.users import User, UsernameTaken
+from oidc_pyramid.protocol import profile
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.advance import advance
@@ -87,10 +88,11 @@ def _errors(request: Any, params: Params, values: dict[str, str]) -> dict[str, s
         errors["username"] = translate(_("This user name can't be used."))
     if oidc.provider.users.by_username(values["username"]) is not None:
         errors["username"] = translate(_("This user name is taken."))
-    if any(len(value) > LONGEST for value in values.values()):
+    if len(values["name"]) > LONGEST:
         errors["name"] = translate(_("This is too long."))
-    email = values["email"]
-    if email and (email.count("@") != 1 or email.startswith("@") or email.endswith("@")):
+    elif _refused("name", values["name"]):
+        errors["name"] = translate(_("This name can't be used."))
+    if _refused("email", values["email"]):
         errors["email"] = translate(_("This is no e-mail address."))
     problem = password_problem(
         oidc.settings, params.get("password") or "", params.get("password_again")
@@ -99,6 +101,14 @@ def _errors(request: Any, params: Params, values: dict[str, str]) -> dict[str, s
         number = {"number": oidc.settings.password_min_length}
         errors["password"] = translate(problem, mapping=number)
     return errors
+
+
+def _refused(name: str, value: str) -> bool:
+    try:
+        profile.check(name, value)
+    except ValueError:
+        return True
+    return False
 
 
 def _make(request: Any, params: Params, values: dict[str, str]) -> User:

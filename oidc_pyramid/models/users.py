@@ -13,6 +13,7 @@ from zope.interface import implementer
 from oidc_pyramid.interfaces import IAccount
 from oidc_pyramid.models.shards import Shards
 from oidc_pyramid.models.usernames import normalise
+from oidc_pyramid.protocol import profile
 
 
 class UsernameTaken(ValueError):
@@ -79,10 +80,15 @@ class User(Persistent):
 
     def update(self, claims: Mapping[str, Any], *, now: int) -> None:
         """Set claims. A new e-mail address or phone number is unverified until it is confirmed
-        (a claim about the old one says nothing about the new one)."""
+        (a claim about the old one says nothing about the new one).
+
+        Raises ``ValueError`` for a value that a client should not be told, and sets nothing.
+        """
         for name, value in claims.items():
             if name not in CLAIMS:
                 raise AttributeError(name)
+            profile.check(name, value)
+        for name, value in claims.items():
             if value != getattr(self, name) and f"{name}_verified" in CLAIMS:
                 setattr(self, f"{name}_verified", False)
             setattr(self, name, value)

@@ -216,7 +216,7 @@ def _made(username: str, claims: dict[str, Any], now: int) -> User:
     try:
         return User(username, now=now, **claims)
     except ValueError as error:
-        raise Failure(f"{username!r} can't be a user name: {error}") from error
+        raise Failure(f"{username!r} can't be added: {error}") from error
 
 
 def _renamed(provider: Provider, person: User, username: str) -> None:

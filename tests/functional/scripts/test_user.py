@@ -191,6 +191,12 @@ def test_delete_asks_first(terminal):
 
 
 def test_what_is_shown_stays_on_its_line(terminal):
-    terminal.says("user", "update", "alice", "--name", "A\x1b[31mB\nC")
-    assert "\x1b" not in terminal.says("user", "list")
-    assert terminal.json("user", "show", "alice")["name"] == "A\x1b[31mB\nC"
+    terminal.says("user", "update", "alice", "--address-formatted", "1 Road\nTown")
+    shown = terminal.says("user", "show", "alice")
+    assert not [line for line in shown.splitlines() if line.startswith("Town")]
+    assert terminal.json("user", "show", "alice")["address_formatted"] == "1 Road\nTown"
+
+
+def test_claims_that_others_should_not_be_told_are_refused(terminal):
+    for option, value in (("--name", "A\x1b[31mB\nC"), ("--picture", "javascript:alert(1)")):
+        assert "must" in terminal.fails("user", "update", "alice", option, value)
