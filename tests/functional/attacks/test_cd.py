@@ -59,7 +59,9 @@ def test_cd_03_nobody_else_can_trigger_it(cast):
     t_err(cast.post("/token", exchange(code), cast.b), 400, "invalid_grant")
     t_err(cast.post("/token", exchange(code, client_id=cast.a.client_id)), 401, "invalid_client")
     t_err(cast.post("/token", wrong), 401, "invalid_client")
-    t_err(cast.post("/token", exchange(code, uri="https://a.example/x"), cast.a), 400, "invalid_grant")
+    t_err(
+        cast.post("/token", exchange(code, uri="https://a.example/x"), cast.a), 400, "invalid_grant"
+    )
     t_err(cast.post("/token", exchange(code, verifier="x" * 43), cast.a), 400, "invalid_grant")
     t_err(cast.post("/token", exchange(code, verifier=None), cast.a), 400, "invalid_grant")
     works(cast, bought["access_token"])
@@ -202,7 +204,10 @@ def test_cd_13_two_tabs_do_not_mix(cast):
     second = browser.get("/authorize", cast.asks(cast.b, state="two", nonce="n-two"))
     two = allow(sign_in(browser, second, cast.username, PASSWORD))
     one = allow(browser.get(first.headers["Location"].removesuffix("/login")))
-    for response, rp, state, nonce in ((one, cast.a, "one", "n-one"), (two, cast.b, "two", "n-two")):
+    for response, rp, state, nonce in (
+        (one, cast.a, "one", "n-one"),
+        (two, cast.b, "two", "n-two"),
+    ):
         sent = answer_of(response)
         assert response.headers["Location"].startswith(rp.redirect_uri)
         assert sent["state"] == state
