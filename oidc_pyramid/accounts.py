@@ -34,6 +34,10 @@ class OwnAccounts:
         user = self._users.get(account_id)
         return user if user is not None and user.active else None
 
+    def by_userid(self, userid: Any) -> User | None:
+        """Our user ids are the accounts' ids."""
+        return self.get(str(userid))
+
     def authenticate(self, username: str, password: str) -> User | None:
         """The user when name and password are right, with the same work when they are not."""
         user = self._users.by_username(username)

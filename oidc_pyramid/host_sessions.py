@@ -14,7 +14,6 @@ from zope.interface import implementer
 
 from oidc_pyramid.browser_sessions import OwnSessions
 from oidc_pyramid.decision import SignIn
-from oidc_pyramid.host_accounts import HostAccounts
 from oidc_pyramid.interfaces import IBrowserSessions
 from oidc_pyramid.models.browsers import Browser, Session
 from oidc_pyramid.protocol.errors import ProtocolError
@@ -59,7 +58,7 @@ class HostSessions(OwnSessions):
 
     def _host_account(self) -> Any:
         userid = None if self._forgotten else self._request.authenticated_userid
-        return None if userid is None else _account(self._oidc, userid)
+        return None if userid is None else self._oidc.accounts.by_userid(userid)
 
     def _known(self, account: Any) -> SignIn | None:
         browser = self.browser()
@@ -172,7 +171,7 @@ def record_login(
     With the ``next`` of an interaction in the request, the sign-in answers that interaction.
     """
     oidc = request.oidc
-    account = _account(oidc, userid)
+    account = oidc.accounts.by_userid(userid)
     if account is None:
         raise UnknownAccount(userid)
     oidc.accounts.pin(account)
@@ -195,14 +194,6 @@ def next_url(request: Any, fallback: str = "/") -> str:
     """
     wanted = request.params.get("next", "")
     return wanted if wanted.startswith(f"{request.oidc.settings.issuer}/") else fallback
-
-
-def _account(oidc: Any, userid: Any) -> Any:
-    """A host's accounts know its user ids; of ours the user id is the account's id."""
-    accounts = oidc.accounts
-    return (
-        accounts.by_userid(userid) if isinstance(accounts, HostAccounts) else accounts.get(userid)
-    )
 
 
 def _interaction(request: Any) -> str:

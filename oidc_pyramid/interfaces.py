@@ -187,6 +187,10 @@ class IAccounts(Interface):
     def get(account_id):
         """The account, or None; also None when it may not sign in any more."""
 
+    def by_userid(userid):
+        """The account that the host's security policy calls so; a host may leave it out where
+        that is the id."""
+
     def authenticate(username, password):
         """The account when the password is right, else None, with the same work."""
 

@@ -89,6 +89,16 @@ def test_a_reader_signs_in_elsewhere_with_the_shops_account(browser, rp):
     browser.get("/api/books", headers=bearer(tokens["access_token"]), status=401)
 
 
+def test_prompt_login_signs_out_of_the_shops_session(browser, rp):
+    signed_in(browser, browser.get("/sign-in"))
+    assert "Welcome back" in browser.get("/")
+    response = browser.get("/id/authorize", authorization_request(rp, prompt="login"))
+    assert "Welcome back" not in browser.get("/")
+    answer = signed_in(browser, response.follow()).follow()
+    answer = allow(answer) if answer.headers["Location"].endswith("/consent") else answer
+    assert "code" in answer_of(answer)
+
+
 def test_a_wrong_password(browser):
     page = signed_in(browser, browser.get("/sign-in"), password="nonsense")
     assert "Wrong name or password." in page

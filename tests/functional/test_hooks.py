@@ -1,6 +1,6 @@
 """Every hook of the ancestor, named in the settings as its users named it."""
 
-import datetime
+import datetime as dt
 import sys
 import types
 import uuid
@@ -75,7 +75,9 @@ class ByUser:
 
     @classmethod
     def get_by_user(cls, user):
-        return types.SimpleNamespace(nickname="Al", address_country="UK", phone_number="+44 1")
+        return types.SimpleNamespace(
+            nickname=user.username, address_country="UK", phone_number="+44 1"
+        )
 
 
 def test_userinfo_as_a_class_with_get_by_user(make_op):
@@ -83,7 +85,7 @@ def test_userinfo_as_a_class_with_get_by_user(make_op):
     rp = op.add_client(scope=("openid", "phone", "address", "profile"))
     rp.scope = "openid phone address profile"
     _, claims = tokens_and_claims(op, rp)
-    assert (claims["nickname"], claims["phone_number"]) == ("Al", "+44 1")
+    assert (claims["nickname"], claims["phone_number"]) == ("alice", "+44 1")
     assert claims["address"]["country"] == "UK"
 
 
@@ -192,7 +194,7 @@ def test_sub_generator(make_op):
 def add_role(id_token, user, token, request, **kwargs):
     seen.append((user.username, token.client.client_id, list(token.scope), request.path_info))
     id_token["role"] = "queen"
-    id_token["since"] = datetime.date(1865, 11, 26)
+    id_token["since"] = dt.date(1865, 11, 26)
     id_token["key"] = uuid.UUID(int=7)
     return id_token
 

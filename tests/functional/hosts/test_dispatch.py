@@ -1,6 +1,7 @@
 """The provider below a prefix of a host with URL dispatch, SQLAlchemy users and its own pages."""
 
 import pytest
+from pyramid.interfaces import IRequestExtensions
 
 from oidc_pyramid.testing import (
     allow,
@@ -260,6 +261,19 @@ def test_the_hosts_veto_decides_over_the_hosts_requests(op, browser):
     browser.post("/refusing", {"name": "carol"}, status=400)
     vetoed = "tm.commit_veto" in op.settings
     assert ("carol" in readers(op)) is not vetoed
+
+
+def test_a_client_cant_move_our_root_or_our_name(op, browser):
+    headers = {"X-Vhm-Root": "/clients", "X-Forwarded-Host": "evil.example"}
+    assert browser.get("/openid/jwks", headers=headers).json["keys"]
+    found = browser.get("/openid/.well-known/openid-configuration", headers=headers).json
+    assert found["jwks_uri"] == f"{ISSUER}/jwks"
+
+
+def test_the_request_has_two_attributes_more(op):
+    extensions = op.app.registry.queryUtility(IRequestExtensions)
+    ours = {name for name in extensions.descriptors if name.startswith("oidc")}
+    assert ours == {"oidc", "oidc_token"}
 
 
 def test_metadata_names_the_prefix(op, browser):

@@ -5,9 +5,9 @@ The canary for a Pyramid that finds templates in another way: it stops these ove
 
 from pathlib import Path
 
+import oidc_pyramid.templates
 import pytest
 
-import oidc_pyramid.templates
 from oidc_pyramid.testing import authorization_request
 
 OURS = Path(oidc_pyramid.templates.__path__[0])
