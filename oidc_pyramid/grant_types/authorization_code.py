@@ -64,7 +64,7 @@ class AuthorizationCode:
             raise InvalidGrant(EXPIRED)
         authorization = _authorization(exchange, code, known)
         found = standing(issuer, authorization, write=True)
-        if found is None:
+        if found is None or not found.scope:
             raise InvalidGrant(ENDED)
         return issue(issuer, authorization, found, code)
 

@@ -30,6 +30,7 @@ REUSED = Check(
 )
 ENDED = Check("refresh-token-anchors", SPEC, "the authorization has ended")
 EXPIRED = Check("refresh-token-fresh", SPEC, "the refresh token has expired")
+NOTHING = Check("refresh-scope-left", "RFC 6749 §3.3", "nothing of this scope is left")
 WIDER = Check("refresh-scope", SPEC, "scope asks for more than was granted")
 
 
@@ -146,6 +147,8 @@ def _answer(
     successor: Handle,
 ) -> Issued:
     granted = tuple(s for s in asked if s in found.scope)
+    if not granted:
+        raise InvalidScope(NOTHING)
     access_token = issuer.access_token(
         found.client,
         scope=granted,
