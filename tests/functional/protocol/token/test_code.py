@@ -143,6 +143,13 @@ def test_a_code_ends_with_the_grant(op, rp, alice, browser):
     assert refused(browser, rp, code)
 
 
+def test_a_code_of_which_nothing_is_left_buys_nothing(op, rp, alice, browser):
+    code = code_for(op, browser, rp, scope="email", nonce=None)
+    with op.provider() as provider:
+        provider.grants.get(alice, rp.client_id).withdraw(("email",))
+    assert refused(browser, rp, code)
+
+
 @pytest.mark.spec("RFC 6749", "10.5")
 @pytest.mark.spec("RFC 6749", "10.10")
 def test_codes_are_long_and_never_the_same(op, rp, browser):

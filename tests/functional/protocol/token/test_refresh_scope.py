@@ -64,3 +64,11 @@ def test_what_the_client_lost_the_token_does_not_have(op, rp, browser, first):
     op.change_client(rp.client_id, scope=("openid", "offline_access"))
     answer = refresh(browser, rp, first["refresh_token"])
     assert answer["scope"] == "openid offline_access"
+
+
+def test_where_nothing_is_left_nothing_is_given(op, rp, browser, first):
+    op.change_client(rp.client_id, scope=("phone",))
+    answer = refresh(browser, rp, first["refresh_token"], 400)
+    assert answer["error"] == "invalid_scope"
+    op.change_client(rp.client_id, scope=("openid", "offline_access"))
+    assert refresh(browser, rp, first["refresh_token"])["scope"] == "openid offline_access"
