@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from served import Served
-from workloads import Browser, Operation, sign_in
+from workloads import PEOPLE, Browser, Operation, sign_in
 
 
 @dataclass
@@ -93,7 +93,7 @@ def _prepared(
 ) -> Operation:
     browser = Browser("127.0.0.1", served.port)
     if signed_in:
-        sign_in(browser, f"user{number % 50}", "a long password")
+        sign_in(browser, f"user{number % PEOPLE}", "a long password")
     operation = prepare(browser)
     operation()
     return operation

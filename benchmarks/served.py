@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workloads import CLIENT_ID, REDIRECT, SCOPE, SECRET
+from workloads import CLIENT_ID, PEOPLE, REDIRECT, SCOPE, SECRET
 
 STORAGES = {
     "SQLite": "sqlite://{here}/db",
@@ -94,7 +94,7 @@ def run(here: Path, *arguments: str, typed: str = "") -> None:
 
 @contextmanager
 def provider(here: Path, storage: str, server: str, alg: str) -> Iterator[Served]:
-    """With one client and fifty people."""
+    """With one client and a few people."""
     port = free_port()
     uri, served_by = STORAGES[storage].format(here=here), SERVERS[server].format(port=port)
     (here / "bench.ini").write_text(
@@ -110,7 +110,7 @@ def provider(here: Path, storage: str, server: str, alg: str) -> Iterator[Served
     }
     (here / "client.json").write_text(json.dumps(document))
     run(here, "client", "add", "--from-json", str(here / "client.json"))
-    for number in range(50):
+    for number in range(PEOPLE):
         run(here, "user", "add", f"user{number}", "--password-stdin", typed="a long password\n")
     with _serving(here, port) as served:
         yield served

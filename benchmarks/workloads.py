@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 CLIENT_ID, SECRET = "bench", "benchmark-secret-0123456789-abcdefghijklmnopqrstuvwxyz"
 REDIRECT = "https://rp.example/cb"
 SCOPE = "openid profile email"
+PEOPLE = 8
 BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -182,7 +183,7 @@ def cold_sign_in(browser: Browser) -> Operation:
     host, port = browser._connection.host, browser._connection.port  # noqa: SLF001 - our own
 
     def operate() -> None:
-        sign_in(Browser(host, port), f"user{next(NUMBERS) % 50}", "a long password")
+        sign_in(Browser(host, port), f"user{next(NUMBERS) % PEOPLE}", "a long password")
 
     return operate
 
