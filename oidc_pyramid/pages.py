@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pyramid.events import BeforeRender
+from pyramid.httpexceptions import HTTPNotFound
 from pyramid.renderers import get_renderer
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
@@ -70,6 +71,14 @@ def page_of(request: Any) -> Page:
     )
 
 
+class Files(static_view):
+    """The files of a folder, and nothing for a folder itself: no redirect made from ``Host``."""
+
+    def add_slash_redirect(self, request: Any) -> Any:
+        """As if it were not there."""
+        raise HTTPNotFound
+
+
 def includeme(config: Any) -> None:
     """Pages, their static files, their translations, and a deployment's own templates."""
     settings = config.registry.settings
@@ -78,7 +87,7 @@ def includeme(config: Any) -> None:
     config.add_translation_dirs("oidc_pyramid:locale/")
     config.add_route(STATIC, "/static/*subpath")
     config.add_view(
-        static_view(f"{TEMPLATES}static", cache_max_age=DAY, use_subpath=True),
+        Files(f"{TEMPLATES}static", cache_max_age=DAY, use_subpath=True),
         route_name=STATIC,
         permission=NO_PERMISSION_REQUIRED,
         require_csrf=False,

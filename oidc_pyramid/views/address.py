@@ -45,9 +45,11 @@ def hosts(settings: Settings) -> frozenset[str]:
 
 
 def one_spelling(path: str, *, slash: bool) -> bool:
-    """No empty segment, no dots, no ``@@`` (which names a view a second time). A slash may close
-    the address of a node, and any address for those who come from the ancestor."""
+    """No empty segment, no dots, no ``@@`` (which names a view a second time), no line's end (which
+    routes overlook). A slash may close the address of a node, and any address for those who come
+    from the ancestor."""
     segments = path.split("/")[1:]
     if slash and segments and not segments[-1]:
         segments.pop()
-    return not any(s in {"", ".", ".."} or s.startswith("@@") for s in segments)
+    odd = any(s in {"", ".", ".."} or s.startswith("@@") for s in segments)
+    return not odd and "\n" not in path
