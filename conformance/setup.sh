@@ -19,6 +19,9 @@ if ! run user show alice >/dev/null 2>&1; then
         --address-street-address "1 Christ Church" --address-locality Oxford \
         --address-region Oxfordshire --address-postal-code OX1 --address-country GB
 fi
+if ! run keys list --json | grep -q RSA-OAEP-256; then
+    run keys create --alg RSA-OAEP-256
+fi
 for file in client client2 client-secret-post; do
     id=$(sed -n 's/.*"client_id": "\([^"]*\)".*/\1/p' "conformance/$file.json")
     run client show "$id" >/dev/null 2>&1 || run client add --from-json "conformance/$file.json"

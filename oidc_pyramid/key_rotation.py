@@ -7,6 +7,7 @@ import time
 
 from oidc_pyramid.models.keys import CURRENT, NEXT, KeyRing, SigningKey
 from oidc_pyramid.protocol.jose import new_key
+from oidc_pyramid.protocol.jwe import KEY_ALGS, new_encryption_key
 from oidc_pyramid.settings import Settings
 
 log = logging.getLogger("oidc_pyramid.keys")
@@ -16,13 +17,18 @@ def turn(ring: KeyRing, alg: str, settings: Settings, *, now: int, at_once: bool
     """One step of a rotation; says what was done."""
     following = ring.in_state(alg, NEXT)
     if following is None:
-        made = SigningKey(new_key(alg), settings.secret, state=NEXT, now=now)
+        made = SigningKey(made_for(alg), settings.secret, state=NEXT, now=now)
         return place(ring, made, settings, now=now, at_once=at_once)
     usable_at = following.created_at + settings.key_publish_ahead
     if now < usable_at and not at_once:
         return f"{alg}: {following.kid} is published; rotate again after {moment(usable_at)}."
     ring.activate(following, now=now, keep=settings.key_retire_after)
     return f"{alg}: {following.kid} signs now."
+
+
+def made_for(alg: str) -> dict[str, object]:
+    """A new private JWK: for signatures, or for what is encrypted to us (``use: enc``)."""
+    return new_encryption_key(alg) if alg in KEY_ALGS else new_key(alg)
 
 
 def place(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_once: bool) -> str:

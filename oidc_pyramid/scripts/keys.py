@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from oidc_pyramid.key_rotation import place, turn
+from oidc_pyramid.key_rotation import made_for, place, turn
 from oidc_pyramid.models.keys import CURRENT, NEXT, RETIRED, KeyRing, SigningKey
 from oidc_pyramid.models.provider import Provider
-from oidc_pyramid.protocol.jose import import_pem, new_key
+from oidc_pyramid.protocol.jose import import_pem
+from oidc_pyramid.protocol.jwe import KEY_ALGS
 from oidc_pyramid.scripts.deployment import Deployment
 from oidc_pyramid.scripts.failures import Commands, Failure
 from oidc_pyramid.scripts.output import json_option, moment, print_json, print_table, say
@@ -29,7 +30,11 @@ def keys() -> None:
 
 
 @keys.command()
-@alg_option
+@click.option(
+    "--alg",
+    type=click.Choice((*ALGS, *KEY_ALGS)),
+    help="The signature algorithm, or one for what clients encrypt to us.",
+)
 @now_option
 @click.pass_obj
 def create(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
@@ -37,7 +42,7 @@ def create(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
 
     The first key of an algorithm signs at once.
     """
-    jwk = new_key(alg or deployment.settings.signing_alg)
+    jwk = made_for(alg or deployment.settings.signing_alg)
     say(_add(deployment, jwk, at_once=at_once))
 
 
@@ -69,7 +74,7 @@ def import_(
 
 
 @keys.command()
-@alg_option
+@click.option("--alg", type=click.Choice((*ALGS, *KEY_ALGS)), help="Of one algorithm alone.")
 @now_option
 @click.pass_obj
 def rotate(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:

@@ -171,3 +171,14 @@ def test_another_secret_makes_no_keys(terminal):
         "RzQ4kq7y-1bGmCkXvN3n0zYpT8wLhJdFaUeOi5sQx2c"
     )
     assert "not the one" in terminal.fails("keys", "create")
+
+
+def test_a_key_for_what_is_encrypted_to_us(terminal):
+    terminal.says("keys", "create", "--alg", "RSA-OAEP-256")
+    (made,) = [key for key in terminal.json("keys", "list") if key["use"] == "enc"]
+    assert (made["alg"], made["state"]) == ("RSA-OAEP-256", "current")
+    terminal.says("keys", "rotate", "--alg", "RSA-OAEP-256", "--now")
+    found = [key for key in terminal.json("keys", "list") if key["use"] == "enc"]
+    assert sorted(key["state"] for key in found) == ["current", "retiring"]
+    with terminal.provider() as provider:
+        assert "RSA-OAEP-256" not in provider.keys.algs()
