@@ -44,10 +44,11 @@ def test_the_catalogue_holds_all_that_the_pages_say():
 
     folder = ROOT / "templates"
     layout = PageTemplateFile(str(folder / "layout.pt"), translate=translate)
+    parts = PageTemplateFile(str(folder / "parts.pt"), translate=translate)
     for template, values in SAMPLES.values():
         path = folder / f"{template}.pt"
         PageTemplateFile(str(path), translate=translate).render(
-            layout=layout, page=page(), **values
+            layout=layout, parts=parts, page=page(), **values
         )
     assert len(said) > 60
     assert said <= msgids()
