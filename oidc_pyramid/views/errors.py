@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.exceptions import URLDecodeError
@@ -28,8 +29,11 @@ from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.storage import DRIVER_ERRORS, ClassNotAllowed, DatabaseError
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.endpoint import TEMPLATES, Endpoint
+from oidc_pyramid.views.tracebacks import safe
 
 log = logging.getLogger("oidc_pyramid.errors")
+
+ErrorView = Callable[[Any, Any], Response]
 
 ANY = Endpoint((), page=True)
 BUSY = Check(
@@ -136,9 +140,7 @@ def busy(error: Exception, request: Any) -> Response:
 
 def unexpected(error: Exception, request: Any) -> Response:
     """A defect: the traceback goes to the log without the values of templates."""
-    log.error(
-        "%s unexpected %s", request.oidc.error_id, type(error).__name__, exc_info=_safe(error)
-    )
+    log.error("%s unexpected %s", request.oidc.error_id, type(error).__name__, exc_info=safe(error))
     check = Check("server", "RFC 9110 §15.6.1", _("Something went wrong on our side."))
     endpoint = getattr(request.oidc, "endpoint", None)
     if endpoint is not None and not endpoint.page:
@@ -146,12 +148,18 @@ def unexpected(error: Exception, request: Any) -> Response:
     return page(request, "server_error", check, status=500)
 
 
-def _safe(error: Exception) -> Any:
-    """Chameleon puts every template variable into the text of an exception: leave that out."""
-    if "chameleon" in type(error).__module__ or hasattr(error, "_token"):
-        bare = RuntimeError(f"a template failed: {type(error).__name__}")
-        return (RuntimeError, bare, error.__traceback__)
-    return (type(error), error, error.__traceback__)
+def _last_resort(view: ErrorView) -> ErrorView:
+    """When even the page of an error fails, nothing of it reaches the server's own log."""
+
+    def guarded(error: Any, request: Any) -> Response:
+        try:
+            return view(error, request)
+        except Exception as failed:
+            what = (request.oidc.error_id, type(failed).__name__)
+            log.error("%s the page of an error failed %s", *what, exc_info=safe(failed))  # noqa: TRY400 - made safe
+            return Response(f"Error {what[0]}", status=500, content_type="text/plain")
+
+    return guarded
 
 
 def _wants_json(request: Any) -> bool:
@@ -179,7 +187,7 @@ def includeme(config: Any) -> None:
     """Exception views that act on our requests alone: a host keeps its own."""
     for context, view in VIEWS:
         config.add_exception_view(
-            view,
+            _last_resort(view),
             context=context,
             oidc=ANY,
             oidc_request=True,
