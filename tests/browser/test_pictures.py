@@ -19,33 +19,32 @@ def test_pictures(open_browser, shoot, screen):
     options = SCREENS[screen]
     page = open_browser(**options)
 
-    def look(name):
+    def look(name, selector):
+        expect(page.locator(selector)).to_be_visible()
         fits(page)
         shoot(page, f"{name}-{screen}")
 
     page.goto("/")
-    look("welcome")
+    look("welcome", "#development")
     page.goto("/playground/")
-    look("playground")
+    look("playground", "#playground-begin")
     begin(page, prompt="consent", scope=("offline_access",))
-    look("login")
+    look("login", "#login-form")
     sign_in(page, "alice", "wrong")
-    expect(page.locator("#login-error")).to_be_visible()
-    look("login-error")
+    look("login-error", "#login-error")
     sign_in(page, "alice")
+    expect(page.locator("#consent-allow")).to_be_visible()
     page.wait_for_timeout(AT_REST)
-    expect(page.locator("#consent-allow")).to_be_enabled()
-    look("consent")
+    look("consent", "#consent-allow:enabled")
     decide(page)
     get_tokens(page)
-    look("playground-run")
+    look("playground-run", "details[data-name=userinfo]")
     page.goto("/account")
-    look("account")
+    look("account", "#applications")
     page.goto("/end_session")
-    look("logout")
+    look("logout", "#logout-confirm")
     page.goto(UNKNOWN)
-    expect(page.locator("#oauth-error")).to_be_visible()
-    look("error")
+    look("error", "#oauth-error")
 
 
 def fits(page):

@@ -41,7 +41,7 @@ def test_refresh_at_the_playground(page, person):
 def test_consent_is_remembered(page, open_browser, person):
     walk_in(page, person)
     again(page)
-    page.wait_for_url(AT_PLAYGROUND)
+    get_tokens(page)
     other = open_browser()
     begin(other)
     sign_in(other, person.username, person.password)
@@ -105,7 +105,7 @@ def press(page, name, then, *, tries=5):
         tab_to(button)
         page.keyboard.press("Enter")
         with suppress(Error):
-            page.wait_for_url(then, timeout=3_000)
+            page.wait_for_url(then, timeout=8_000)
             return
     raise AssertionError(f"#{name} does nothing on {page.url}")
 
