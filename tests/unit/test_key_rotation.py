@@ -58,7 +58,10 @@ def test_a_server_that_was_down_does_not_sign_with_a_key_that_nobody_knows(ring,
 
 def test_by_hand_means_that_nothing_happens_by_itself(ring):
     settings = read_settings(
-        {"oidc.issuer": "https://op.example", "oidc.secret": "0123456789 abcdefghijklmnopqrstuvwxyz"}
+        {
+            "oidc.issuer": "https://op.example",
+            "oidc.secret": "0123456789 abcdefghijklmnopqrstuvwxyz",
+        }
     )
     assert tend(ring, settings, now=NOW + 10_000 * DAY) == []
     assert states(ring) == [CURRENT]
