@@ -171,8 +171,7 @@ class Issuer:
         """A key of ours, or the client's own secret (Core §10.1)."""
         if not alg.startswith("HS"):
             return self.keys.signer(alg)
-        secret = client.open_secret(self.settings.secret).encode()
-        return Signer(json.dumps(symmetric_key(secret, alg)), alg, None)
+        return secret_signer(client, alg, self.settings.secret)
 
     def process(
         self,
@@ -251,3 +250,8 @@ def token_answer(
     }
     body.update({name: value for name, value in more.items() if value})
     return Issued(body)
+
+
+def secret_signer(client: Client, alg: str, under: bytes) -> Signer:
+    """HMAC with the client's secret; ``ValueError`` where it is not kept, or too short."""
+    return Signer(json.dumps(symmetric_key(client.open_secret(under).encode(), alg)), alg, None)

@@ -13,7 +13,11 @@ from ZODB.POSException import ConflictError
 
 from oidc_pyramid.fetch import Fetcher, FetchRefused
 from oidc_pyramid.interfaces import IKeys
+from oidc_pyramid.issuer import secret_signer
+from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.outbox import LogoutMessage
 from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.protocol.jose import Signer
 from oidc_pyramid.protocol.logout_token import TYP, logout_token_claims
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.storage import ROOT_KEY
@@ -60,25 +64,46 @@ def _lease(db: DB, settings: Settings, keys: Any, now: int) -> list[Letter]:
                     provider.outbox.remove(message)
                     continue
                 message.lease(now=now)
-                alg = client.id_token_signed_response_alg or settings.signing_alg
-                claims = logout_token_claims(
-                    settings.issuer,
-                    client.client_id,
-                    subject=message.subject,
-                    sid=message.sid,
-                    token_id=message.id,
-                    now=now,
-                )
-                token = keys(provider, settings).signer(alg).sign(claims, typ=TYP)
+                token = _signed(message, client, settings, keys(provider, settings), now)
                 letters.append((message.id, client.backchannel_logout_uri, token))
     except ConflictError:
         return []
     return letters
 
 
+def _signed(
+    message: LogoutMessage, client: Client, settings: Settings, keys: IKeys, now: int
+) -> str:
+    """As the client's ID Tokens are, though never unsigned (Back-Channel Logout §2.4, §2.6).
+    Empty where that can't be done: one client's trouble does not hold up the others."""
+    claims = logout_token_claims(
+        settings.issuer,
+        client.client_id,
+        subject=message.subject,
+        sid=message.sid,
+        token_id=message.id,
+        now=now,
+    )
+    try:
+        return _signer(client, settings, keys).sign(claims, typ=TYP)
+    except (KeyError, ValueError) as error:
+        log.warning("no logout token for %s can be signed: %r", client.client_id, error)
+        return ""
+
+
+def _signer(client: Client, settings: Settings, keys: IKeys) -> Signer:
+    alg = client.id_token_signed_response_alg
+    if alg.startswith("HS"):
+        return secret_signer(client, alg, settings.secret)
+    signer: Signer = keys.signer(settings.signing_alg if alg in ("", "none") else alg)
+    return signer
+
+
 def _send(fetcher: Fetcher, letter: Letter) -> bool:
     """200 or 204 is a yes (Back-Channel Logout §2.8); what else comes is tried again."""
     message_id, uri, token = letter
+    if not token:
+        return False
     try:
         answer = fetcher.post_form(uri, urlencode({"logout_token": token}).encode())
     except FetchRefused as error:

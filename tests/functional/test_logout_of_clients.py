@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -10,11 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from oidc_pyramid.interfaces import IKeysFactory
+from oidc_pyramid.logout import end_sessions
 from oidc_pyramid.logout_delivery import deliver
 from oidc_pyramid.testing import OWN_FORM, answer_of, authorize, code_flow, token_request
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 OUT = "https://rp.example/out"
+NOW = int(time.time())
 
 
 def decoded(part):
@@ -81,6 +84,37 @@ def test_the_client_gets_a_logout_token(op, alice, browser, receiver):
     assert "nonce" not in claims
     assert claims["exp"] - claims["iat"] <= 120
     assert send(op) == 0
+
+
+@pytest.mark.spec("Back-Channel Logout", "2.4")
+@pytest.mark.parametrize("alg, expected", [("HS256", "HS256"), ("none", "RS256")])
+def test_a_logout_token_is_signed_as_id_tokens_but_never_unsigned(make_op, receiver, alg, expected):
+    switches = {"oidc.fetch_allow": "127.0.0.0/8", "oidc.logout_interval": "0"}
+    op = make_op(**switches, **{"oidc.id_token_none": "true"})
+    alice, browser = op.add_user("alice", "wonderland"), op.browser()
+    rp = op.add_client(
+        "rp",
+        secret="a secret of more than 32 bytes, kept",
+        backchannel_logout_uri=receiver.uri,
+        id_token_signed_response_alg=alg,
+    )
+    code_flow(op, browser, rp)
+    with op.provider() as provider:
+        end_sessions(provider, alice, now=NOW)
+    assert send(op) == 1
+    header = decoded(receiver.seen[0][1]["logout_token"][0].split(".")[0])
+    assert (header["alg"], header["typ"]) == (expected, "logout+jwt")
+
+
+def test_a_client_whose_token_can_not_be_signed_holds_up_nobody(op, alice, browser, receiver):
+    told = {"backchannel_logout_uri": receiver.uri}
+    for name in ("broken", "sound"):
+        code_flow(op, browser, op.add_client(name, **told))
+    with op.provider() as provider:
+        provider.clients["broken"].update({"id_token_signed_response_alg": "ES512"})
+        end_sessions(provider, alice, now=NOW)
+    assert send(op) == 1
+    assert len(receiver.seen) == 1
 
 
 @pytest.mark.spec("Back-Channel Logout", "2.5")
