@@ -148,7 +148,11 @@ class Client(Persistent):
     @property
     def needs_plain_secret(self) -> bool:
         """True for what can't be done with a digest (Core §10.1, RFC 7518 §3.2)."""
-        algs = (self.id_token_signed_response_alg, self.userinfo_signed_response_alg)
+        algs = (
+            self.id_token_signed_response_alg,
+            self.userinfo_signed_response_alg,
+            self.request_object_signing_alg,
+        )
         jwt = self.token_endpoint_auth_method == "client_secret_jwt"
         return jwt or any(alg.startswith("HS") for alg in algs)
 
@@ -187,7 +191,7 @@ class Client(Persistent):
         self.registration_token = sha256(token.encode()).hexdigest()
 
     def mark_used(self) -> None:
-        """Somebody has signed in to it: the sweep leaves it alone. Written once."""
+        """It was given an answer or a token: the sweep leaves it alone. Written once."""
         if self.dynamic and not self.used:
             self.used = True
 

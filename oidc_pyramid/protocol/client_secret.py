@@ -1,6 +1,6 @@
 """Client secrets: random, long, and remembered as digests only.
 
-A secret has 256 random bits, so that a plain SHA-256 digest gives nothing away; a password
+A secret has 384 random bits, so that a plain SHA-256 digest gives nothing away; a password
 hash would cost every token request and protect nothing.
 """
 
@@ -11,11 +11,12 @@ import hmac
 import secrets
 from collections.abc import Iterable
 
-BYTES = 32
+BYTES = 48
 
 
 def new_secret() -> str:
-    """A fresh secret: 43 characters that need no encoding in a URL or a header."""
+    """A fresh secret: 64 characters that need no encoding in a URL or a header, long enough to
+    key HS512 (RFC 7518 §3.2)."""
     return secrets.token_urlsafe(BYTES)
 
 

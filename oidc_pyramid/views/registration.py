@@ -30,7 +30,8 @@ def register(_clients: Any, request: Any) -> Any:
         raise HTTPNotFound
     ticket = _ticket(request)
     _check_quota(request)
-    metadata = judged(read_document(request), oidc.issuer, oidc.runtime.fetcher)
+    document = read_document(request)
+    metadata = judged(document, oidc.issuer, oidc.runtime.fetcher)
     client = Client(new_client_id(), now=oidc.now, **metadata)
     client.dynamic = True
     if ticket is not None:
@@ -40,6 +41,8 @@ def register(_clients: Any, request: Any) -> Any:
     oidc.provider.clients.add(client)
     oidc.issuer.announce(ClientRegistered(oidc.now, client.client_id))
     body = answer_of(client, oidc.issuer, secret=secret, token=token)
+    if document.get("software_statement") is not None:
+        body["software_statement"] = document["software_statement"]  # unmodified (§3.2.1)
     return token_response(request, Issued(body, 201))
 
 

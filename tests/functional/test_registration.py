@@ -7,7 +7,14 @@ import pytest
 
 from oidc_pyramid.models.registration import RegistrationToken
 from oidc_pyramid.protocol.errors import InvalidClientMetadata
-from oidc_pyramid.protocol.jose import Signer, new_key, public_part
+from oidc_pyramid.protocol.jose import (
+    Signer,
+    new_key,
+    public_key,
+    public_part,
+    symmetric_key,
+    verify,
+)
 from oidc_pyramid.testing import OWN_FORM, RelyingParty, authorization_request, bearer, code_flow
 
 PLAIN = {"redirect_uris": ["https://rp.example/cb"], "client_name": "A client"}
@@ -207,8 +214,10 @@ def test_a_software_statement_counts_more_than_the_client(make_op):
         return Signer(json.dumps(key), "ES256", key["kid"]).sign(claims)
 
     vouched = {"iss": "https://vouches.example", "client_name": "Vouched for", "scope": "openid"}
-    made = register(browser, software_statement=signed(believed, **vouched))
+    statement = signed(believed, **vouched)
+    made = register(browser, software_statement=statement)
     assert (made["client_name"], made["scope"]) == ("Vouched for", "openid")
+    assert made["software_statement"] == statement
     for statement, error in (
         (signed(other, **vouched), "unapproved_software_statement"),
         (signed(believed, client_name="nobody"), "invalid_software_statement"),
@@ -216,6 +225,27 @@ def test_a_software_statement_counts_more_than_the_client(make_op):
         ("nonsense", "invalid_software_statement"),
     ):
         assert register(browser, status=400, software_statement=statement)["error"] == error
+
+
+@pytest.mark.spec("Core", "10.1")
+@pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
+def test_the_secret_is_long_enough_for_the_algorithm(op, alice, browser, alg):
+    made = register(browser, id_token_signed_response_alg=alg)
+    rp = RelyingParty(made["client_id"], made["client_secret"], PLAIN["redirect_uris"][0])
+    key = public_key(symmetric_key(rp.secret.encode(), alg), symmetric=True)
+    assert verify(code_flow(op, browser, rp)["id_token"], [key], [alg])["sub"] == alice
+
+
+@pytest.mark.spec("Core", "6.1")
+def test_request_objects_may_be_keyed_with_the_secret(op, alice, browser):
+    made = register(browser, request_object_signing_alg="HS256")
+    rp = RelyingParty(made["client_id"], made["client_secret"], PLAIN["redirect_uris"][0])
+    key = json.dumps(symmetric_key(rp.secret.encode(), "HS256"))
+    token = Signer(key, "HS256", None).sign(
+        {"iss": rp.client_id, "aud": op.issuer, **authorization_request(rp)}
+    )
+    page = browser.get("/authorize", {"client_id": rp.client_id, "request": token})
+    assert "login-form" in page.follow().forms
 
 
 @pytest.mark.spec("Core", "8.1")

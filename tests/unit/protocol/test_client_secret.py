@@ -9,7 +9,7 @@ from oidc_pyramid.protocol import client_secret
 def test_secrets_are_long_url_safe_and_different():
     made = {client_secret.new_secret() for _ in range(100)}
     assert len(made) == 100
-    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", secret) for secret in made)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{64}", secret) for secret in made)
 
 
 def test_only_the_digest_is_kept():
