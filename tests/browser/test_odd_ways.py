@@ -5,14 +5,23 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.walk import AT_PLAYGROUND, begin, decide, error_of, get_tokens, sign_in, walk_in
+from tests.browser.walk import (
+    AT_CONSENT,
+    AT_PLAYGROUND,
+    begin,
+    decide,
+    error_of,
+    get_tokens,
+    sign_in,
+    walk_in,
+)
 
 
 def test_back_after_the_end(page, person):
     begin(page)
     login = page.url
     sign_in(page, person.username, person.password)
-    page.wait_for_url(re.compile(r"/consent$"))
+    page.wait_for_url(AT_CONSENT)
     consent = page.url
     decide(page)
     page.wait_for_url(AT_PLAYGROUND)
@@ -26,7 +35,7 @@ def test_back_after_the_end(page, person):
 def test_back_before_the_end(page, person):
     begin(page)
     sign_in(page, person.username, person.password)
-    page.wait_for_url(re.compile(r"/consent$"))
+    page.wait_for_url(AT_CONSENT)
     page.go_back()
     sign_in(page, person.username, person.password)
     decide(page)
@@ -56,6 +65,7 @@ def test_a_link_in_another_browser(page, open_browser):
 def test_two_clicks_are_one(page, person):
     begin(page)
     sign_in(page, person.username, person.password)
+    page.wait_for_url(AT_CONSENT)
     page.dblclick("#consent-allow", no_wait_after=True)
     get_tokens(page)
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from playwright.sync_api import Error, expect
 
 from tests.browser.walk import (
+    AT_CONSENT,
     AT_PLAYGROUND,
     again,
     begin,
@@ -25,7 +26,7 @@ def test_from_the_welcome_page_to_userinfo(page, person):
     page.click("#to-provider")
     expect(page).to_have_url(re.compile(r"/login$"))
     sign_in(page, person.username, person.password)
-    expect(page).to_have_url(re.compile(r"/consent$"))
+    expect(page).to_have_url(AT_CONSENT)
     decide(page)
     expect(get_tokens(page)).to_contain_text(f"{person.username}@example.com")
     for step in ("discovery", "answer", "tokens", "userinfo"):
@@ -90,6 +91,7 @@ def test_with_keys_alone(page, person):
     expect(page.locator("#password")).to_be_focused()
     page.keyboard.type(person.password)
     page.keyboard.press("Enter")
+    page.wait_for_url(AT_CONSENT)
     press(page, "consent-allow", AT_PLAYGROUND)
     for button, step in (("do-tokens", "tokens"), ("do-userinfo", "userinfo")):
         press(page, button, re.compile("#entry-"))

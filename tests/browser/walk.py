@@ -3,6 +3,7 @@
 import re
 
 PEOPLE = {"alice": "wonderland", "bob": "builder"}
+AT_CONSENT = re.compile(r"/consent$")
 AT_PLAYGROUND = re.compile(r"/playground/runs/")
 
 
@@ -37,7 +38,8 @@ def sign_in(page, username, password=None):
 
 
 def decide(page, decision="allow"):
-    """Answer the consent page."""
+    """Answer the consent page, once its script has run: the button rests for a moment then."""
+    page.wait_for_url(AT_CONSENT)
     page.click(f"#consent-{decision}")
 
 
