@@ -14,8 +14,8 @@ from oidc_pyramid.views.endpoint import Endpoint
 
 # authorize, token, userinfo, introspect, jwks and the discovery document are named as ours are.
 RENAMED = {
-    "end-session": (end_session, Endpoint(("GET", "POST"), page=True)),
-    "end-session-prompt": (end_session, Endpoint(("GET", "POST"), page=True)),
+    "end-session": (end_session, Endpoint(("GET", "POST"), page=True, popup=True)),
+    "end-session-prompt": (end_session, Endpoint(("GET", "POST"), page=True, popup=True)),
     "check-session-iframe": (check_session, Endpoint(("GET",), page=True, framed=True)),
 }
 
