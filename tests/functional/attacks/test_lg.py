@@ -56,7 +56,9 @@ def canary(make_cast_with):
 
 def test_lg_02_a_whole_flow_leaves_no_secret(canary, tap):
     cast, browser = canary, canary.browser()
-    asked = cast.asks(**challenge(VERIFIER_CANARY), nonce="canary-NONCE-77", state="canary-STATE-88")
+    asked = cast.asks(
+        **challenge(VERIFIER_CANARY), nonce="canary-NONCE-77", state="canary-STATE-88"
+    )
     page = browser.get("/authorize", asked).follow()
     form = page.forms["login-form"]
     form["username"], form["password"] = cast.username, f"{PASSWORD}-wrong"
@@ -110,7 +112,9 @@ def test_lg_02_a_template_that_fails_says_nothing(make_cast_with, tmp_path_facto
     cast = make_cast_with(**{"oidc.templates": str(folder)})
     browser, secrets = cast.browser(), {}
     if name == "form_post":
-        asked = cast.asks(response_mode="form_post", prompt="none", state="canary-STATE-1-" + "x" * 40)
+        asked = cast.asks(
+            response_mode="form_post", prompt="none", state="canary-STATE-1-" + "x" * 40
+        )
         secrets["state"] = asked["state"]
         answers = [browser.get("/authorize", asked, status="*")]
     else:
