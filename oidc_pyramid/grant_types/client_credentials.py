@@ -14,7 +14,7 @@ FOR_PEOPLE = frozenset({"openid", "profile", "email", "phone", "address", "offli
 
 @plugin(IGrantType)
 class ClientCredentials:
-    """Nothing is stored: the client is the only anchor. No refresh token (RFC 6749 §4.4.3)."""
+    """Nothing is stored but that the client is in use: it is the only anchor. No refresh token (RFC 6749 §4.4.3)."""
 
     name = "client_credentials"
 
@@ -26,6 +26,7 @@ class ClientCredentials:
                 "a public client can't use its own credentials", spec="RFC 6749 §4.4"
             )
         granted = _granted(exchange)
+        client.mark_used()
         token = issuer.access_token(client, scope=granted, generation=client.generation)
         return token_answer(token, issuer, granted)
 

@@ -171,6 +171,7 @@ def _conclude(
     types = [oidc.plugin(IResponseType, name) for name in wanted.response_type]
     for response_type in sorted(types, key=lambda one: one.order):
         issued.update(response_type.issue(decision, issued))
+    client.mark_used()
     if answered:
         oidc.browser.finish(wanted.interaction, wanted.expires_at)
     if wanted.is_authentication:

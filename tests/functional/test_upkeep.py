@@ -74,6 +74,22 @@ def test_dynamic_clients_that_nobody_used_go(op, alice, browser):
         assert sorted(client.client_id for client in provider.clients) == ["b", "c"]
 
 
+def test_dynamic_clients_stay_that_never_redeem_a_code(make_op):
+    op = make_op(**{"oidc.response_types": "code, id_token"})
+    op.add_user("alice", "wonderland")
+    browser = op.browser()
+    front = op.add_client(
+        "front", response_types=("id_token",), grant_types=("implicit",), dynamic=True
+    )
+    alone = op.add_client(
+        "alone", scope=("api",), grant_types=("client_credentials",), dynamic=True
+    )
+    answer = answer_of(authorize(op, browser, front, response_type="id_token", nonce="n"))
+    assert "id_token" in answer
+    token_request(browser, alone, grant_type="client_credentials", scope="api")
+    assert everything(op, int(time.time()) + 31 * DAY)["clients"] == 0
+
+
 def test_the_worker_of_a_served_application_removes_what_has_expired(make_op):
     op = make_op(**{"oidc.sweep_interval": "1"})
     with op.provider() as provider:
