@@ -129,10 +129,13 @@ class Client(Persistent):
     def update(self, metadata: Mapping[str, Any]) -> None:
         """Set known fields; raises ``AttributeError`` for any other name.
 
-        A change of what people consented to (name, redirect hosts) asks for consent again.
+        A change of what people consented to (name, redirect hosts) asks for consent again. What a
+        client was given while it had to prove itself ends when it no longer has to.
         """
-        shown = self._shown()
+        shown, public = self._shown(), self.public
         self._set(metadata)
+        if self.public and not public:
+            self.generation += 1
         if shown != self._shown():
             self.consent_generation += 1
 

@@ -227,6 +227,20 @@ def test_a_software_statement_counts_more_than_the_client(make_op):
         assert register(browser, status=400, software_statement=statement)["error"] == error
 
 
+def test_dc_13_without_authentication_the_tokens_from_before_are_dead(op, alice, browser):
+    grants = {"grant_types": ["authorization_code", "refresh_token"]}
+    made = register(browser, **grants)
+    rp = RelyingParty(made["client_id"], made["client_secret"], PLAIN["redirect_uris"][0])
+    tokens = code_flow(op, browser, rp)
+    body = {**PLAIN, **grants, "client_id": rp.client_id, "token_endpoint_auth_method": "none"}
+    uri, owner = f"/clients/{rp.client_id}", bearer(made["registration_access_token"])
+    browser.put_json(uri, body, headers=owner)
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    answer = browser.post("/token", {**refresh, "client_id": rp.client_id}, status=400)
+    assert answer.json["error"] == "invalid_grant"
+    browser.get("/userinfo", headers=bearer(tokens["access_token"]), status=401)
+
+
 @pytest.mark.spec("Core", "10.1")
 @pytest.mark.parametrize("alg", ["HS256", "HS384", "HS512"])
 def test_the_secret_is_long_enough_for_the_algorithm(op, alice, browser, alg):
