@@ -29,8 +29,9 @@ from oidc_pyramid.plugins import Plugins
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.claim_sources import with_sources
 from oidc_pyramid.protocol.claims_request import Demand
+from oidc_pyramid.protocol.errors import InvalidClientMetadata
 from oidc_pyramid.protocol.id_token import Authentication, id_token_claims
-from oidc_pyramid.protocol.jose import Signer, symmetric_key, unsigned
+from oidc_pyramid.protocol.jose import JoseError, Signer, symmetric_key, unsigned
 from oidc_pyramid.protocol.jwe import encrypt
 from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.protocol.params import Params
@@ -165,13 +166,19 @@ class Issuer:
         if not alg:
             return token
         enc = getattr(client, f"{kind}_encrypted_response_enc") or "A128CBC-HS256"
-        return encrypt(token, self.client_keys.of(client), alg, enc, cty=cty)
+        try:
+            return encrypt(token, self.client_keys.of(client), alg, enc, cty=cty)
+        except JoseError as error:
+            raise _unfit_keys(client, error) from error
 
     def signer_for(self, client: Client, alg: str) -> Signer:
         """A key of ours, or the client's own secret (Core §10.1)."""
         if not alg.startswith("HS"):
             return self.keys.signer(alg)
-        return secret_signer(client, alg, self.settings.secret)
+        try:
+            return secret_signer(client, alg, self.settings.secret)
+        except ValueError as error:
+            raise _unfit_keys(client, error) from error
 
     def process(
         self,
@@ -250,6 +257,16 @@ def token_answer(
     }
     body.update({name: value for name, value in more.items() if value})
     return Issued(body)
+
+
+def _unfit_keys(client: Client, error: ValueError) -> InvalidClientMetadata:
+    """The client's own doing: its keys can't be fetched, or its secret is too short."""
+    return InvalidClientMetadata(
+        "the keys of the client do not do for what it has registered",
+        check="client-keys",
+        spec="Core §10",
+        private=f"{client.client_id}: {error}",
+    )
 
 
 def secret_signer(client: Client, alg: str, under: bytes) -> Signer:

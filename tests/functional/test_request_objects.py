@@ -23,8 +23,10 @@ from oidc_pyramid.testing import (
     allow,
     answer_of,
     authorization_request,
+    authorize,
     bearer,
     code_flow,
+    redeem,
 )
 
 URI = "https://rp.example/request.jwt"
@@ -280,6 +282,19 @@ def test_id_token_and_userinfo_are_signed_then_encrypted(op, alice, browser, alg
     assert verify(decrypt(tokens["id_token"], private), ours, ["RS256"])["sub"] == alice
     told = browser.get("/userinfo", headers=bearer(tokens["access_token"])).text
     assert verify(decrypt(told, private), ours, ["ES256"])["sub"] == alice
+
+
+@pytest.mark.parametrize("kind", ["id_token", "userinfo"])
+def test_keys_of_a_client_that_can_not_be_fetched_are_its_own_fault(op, alice, browser, kind):
+    wants = {f"{kind}_encrypted_response_alg": "RSA-OAEP-256"}
+    rp = op.add_client("rp", jwks_uri="https://127.0.0.1/jwks", **wants)
+    if kind == "userinfo":
+        token = code_flow(op, browser, rp)["access_token"]
+        refused = browser.get("/userinfo", headers=bearer(token), status=400).json
+    else:
+        code = answer_of(authorize(op, browser, rp))["code"]
+        refused = redeem(browser, rp, code, status=400)
+    assert refused["error"] == "invalid_client_metadata"
 
 
 def test_jo_15_what_is_only_encrypted_is_believed_by_nobody(op, rp, alice, browser):
