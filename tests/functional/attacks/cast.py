@@ -105,3 +105,9 @@ def tokens(cast, browser=None, rp=None, **more):
     code = code_of(cast, browser, rp, **more)
     uri = more.get("redirect_uri", rp.redirect_uri)
     return testing.redeem(browser, rp, code, code_verifier=VERIFIER, redirect_uri=uri)
+
+
+def exchange(code, verifier=VERIFIER, uri="https://a.example/cb", **more):
+    """A token request of A for a code."""
+    fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": uri}
+    return {**fields, **({} if verifier is None else {"code_verifier": verifier}), **more}

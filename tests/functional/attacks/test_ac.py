@@ -10,30 +10,13 @@ from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.testing import OWN_FORM
 from tests.functional.attacks.cast import PASSWORD
 from tests.functional.attacks.musts import e_page, no_5xx, without_id
+from tests.functional.attacks.person import attempt, entered
 
 SMALL = {
     "oidc.throttle_account": "3",
     "oidc.throttle_address": "8",
     "oidc.remember_devices": "true",
 }
-
-
-def attempt(browser, username, password, **environ):
-    """One try at the account page; the answer."""
-    page = browser.get("/account/login")
-    form = page.forms["login-form"]
-    form["username"], form["password"] = username, password
-    return browser.post(
-        "/account/login",
-        form.submit_fields(),
-        headers=OWN_FORM,
-        extra_environ=environ or None,
-        status="*",
-    )
-
-
-def entered(response):
-    return response.status_int == 303
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """CA: a client proves who it is, in its one registered way."""
 
-import base64
-
 import pytest
 
 from tests.functional.attacks import wire
 from tests.functional.attacks.cast import VERIFIER, code_of, tokens
 from tests.functional.attacks.musts import inactive, no_5xx, refused_bearer, t_err
+from tests.functional.attacks.wire import basic
 
 ENDPOINTS = {
     "token": {"grant_type": "refresh_token", "refresh_token": "x"},
@@ -14,11 +13,6 @@ ENDPOINTS = {
     "introspect": {"token": "x"},
 }
 SECRET = "a client secret: %:+ü&="
-
-
-def basic(text):
-    raw = text if isinstance(text, bytes) else text.encode()
-    return ("Authorization", "Basic " + base64.b64encode(raw).decode())
 
 
 def forms_of_ca_01(client_id):

@@ -3,16 +3,19 @@
 import pytest
 
 from oidc_pyramid.testing import OWN_FORM, allow, answer_of, bearer, redeem, sign_in
-from tests.functional.attacks.cast import PASSWORD, VERIFIER, challenge, code_of, tokens, walk
+from tests.functional.attacks.cast import (
+    PASSWORD,
+    VERIFIER,
+    challenge,
+    code_of,
+    exchange,
+    tokens,
+    walk,
+)
 from tests.functional.attacks.claims import claims_of
 from tests.functional.attacks.musts import e_page, e_redir, refused_bearer, t_err
 
 A = "https://a.example/cb"
-
-
-def exchange(code, verifier=VERIFIER, uri=A, **more):
-    fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": uri}
-    return {**fields, **({} if verifier is None else {"code_verifier": verifier}), **more}
 
 
 def works(cast, token):

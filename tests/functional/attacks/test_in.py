@@ -10,8 +10,8 @@ from tests.functional.attacks import wire
 from tests.functional.attacks.cast import PASSWORD, code_of, tokens
 from tests.functional.attacks.claims import claims_of
 from tests.functional.attacks.musts import inactive, no_5xx, refused_bearer, t_err
-from tests.functional.attacks.test_ac import attempt, entered
-from tests.functional.attacks.test_ca import basic
+from tests.functional.attacks.person import attempt, entered
+from tests.functional.attacks.wire import basic
 
 
 def userinfo(cast, *headers, target="/userinfo", **options):
@@ -112,9 +112,9 @@ SCOPES = {"openid": set(), "openid email": {"email", "email_verified"}}
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-def test_in_09_only_what_the_scope_says(shared, signed_in, scope):
-    granted = tokens(shared, signed_in, scope=scope)
-    seen = userinfo(shared, with_token(granted["access_token"])).json
+def test_in_09_only_what_the_scope_says(cast, scope):
+    granted = tokens(cast, scope=scope)
+    seen = userinfo(cast, with_token(granted["access_token"])).json
     assert set(seen) == {"sub"} | SCOPES[scope]
     assert seen["sub"] == claims_of(granted["id_token"])["sub"]
     assert not {"email", "phone_number", "name"} & set(claims_of(granted["id_token"]))

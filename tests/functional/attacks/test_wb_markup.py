@@ -237,7 +237,7 @@ def test_wb_04_the_logo_is_the_one_foreign_picture(cast):
 
 
 def test_wb_08_no_page_loads_from_elsewhere(shared, signed_in):
-    from tests.functional.attacks.test_se import pages
+    from tests.functional.attacks.person import pages
 
     for name, page in pages(shared, signed_in):
         assert page.headers["Referrer-Policy"] == "no-referrer", name

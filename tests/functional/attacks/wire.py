@@ -1,5 +1,6 @@
 """Requests that a polite client would not send: bytes in paths, odd headers, odd bodies."""
 
+import base64
 from io import BytesIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -54,3 +55,9 @@ def send(app, environ):
     finally:
         getattr(result, "close", lambda: None)()
     return Response(body=body, status=started["status"], headerlist=list(started["headers"]))
+
+
+def basic(text):
+    """The Authorization header of HTTP Basic."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    return ("Authorization", "Basic " + base64.b64encode(raw).decode())

@@ -1,27 +1,21 @@
-"""ST: what Pyramid and ZODB would allow if nobody looked."""
+"""ST-P: what Pyramid would allow if nobody looked."""
 
 import random
-from concurrent.futures import ThreadPoolExecutor
 from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
 from pyramid.security import NO_PERMISSION_REQUIRED
-from ZODB.Connection import Connection
-from ZODB.POSException import ConflictError
 
-from oidc_pyramid.models.authorizations import Authorization
-from oidc_pyramid.models.browsers import Session
-from oidc_pyramid.models.clients import Client
-from oidc_pyramid.models.users import User
-from oidc_pyramid.testing import OWN_FORM, bearer
+from oidc_pyramid.testing import OWN_FORM
 from tests.functional.attacks import wire
-from tests.functional.attacks.cast import PASSWORD, code_of, tokens
+from tests.functional.attacks.cast import tokens
 from tests.functional.attacks.musts import e_page, no_5xx, t_err
-from tests.functional.attacks.test_cd import exchange
-from tests.functional.attacks.test_se import enter
+from tests.functional.attacks.person import enter
 
 ROOT = Path(__file__).parents[3]
+
+
 WORDS = [
     *[
         "clients",
@@ -248,149 +242,6 @@ def test_st_p13_body_and_query_do_not_mix(shared):
     e_page(wire.call(shared.op, f"/authorize?{query}", method="POST", body=body.encode()))
     token = wire.call(shared.op, "/revoke?token=x", method="POST", headers=shared.a.basic.items())
     t_err(token, 400, "invalid_request")
-
-
-def conflict(*args):
-    """Every commit meets a rival."""
-    raise ConflictError
-
-
-def busy(response):
-    assert response.status_int == 503
-    assert int(response.headers["Retry-After"]) >= 1
-    assert "Location" not in response.headers
-    assert "Set-Cookie" not in response.headers
-
-
-def test_st_p15_a_sign_in_that_was_not_saved_sets_nothing(cast, monkeypatch):
-    browser = cast.browser()
-    form = browser.get("/account/login").forms["login-form"]
-    form["username"], form["password"] = cast.username, PASSWORD
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Connection, "tpc_vote", conflict)
-        busy(form.submit(headers=OWN_FORM, status="*"))
-    assert browser.get("/account").status_int == 303
-
-
-def test_st_p15_no_token_without_a_commit(cast, monkeypatch):
-    code = code_of(cast)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Connection, "tpc_vote", conflict)
-        response = cast.post("/token", exchange(code), cast.a)
-    busy(response)
-    assert set(response.json) == {"error", "error_description"}
-    assert cast.post("/token", exchange(code), cast.a).json["access_token"]
-
-
-def test_st_p16_nobody_sees_anybody_else(make_cast_with):
-    casts = [make_cast_with() for _ in range(4)]
-
-    def live(cast):
-        cast.op.change_user(cast.victim, lambda u: u.update({"name": f"marker-{u.id}"}, now=1))
-        browser = cast.browser()
-        granted = tokens(cast, browser, scope="openid profile")
-        seen = ""
-        for _ in range(3):
-            seen += browser.get("/account").text
-            seen += browser.get("/userinfo", headers=bearer(granted["access_token"])).text
-            seen += browser.get("/authorize", cast.asks(prompt="consent")).follow().text
-        return seen
-
-    with ThreadPoolExecutor(len(casts)) as pool:
-        texts = list(pool.map(live, casts))
-    for cast, text in zip(casts, texts, strict=True):
-        assert f"marker-{cast.victim}" in text
-        assert not [c for c in casts if c is not cast and f"marker-{c.victim}" in text]
-
-
-def strangers(cast):
-    """What somebody can do who is nobody: 20 requests."""
-    browser = cast.browser()
-    location = browser.get("/authorize", cast.asks()).headers["Location"]
-    page = browser.get(location)
-    browser.get(location.removesuffix("/login"))
-    form = page.forms["login-form"]
-    for path in (
-        "/",
-        "/account",
-        "/account/login",
-        "/jwks",
-        "/end_session",
-        "/nothing",
-        "/static/oidc.css",
-    ):
-        browser.get(path, status="*")
-    browser.get("/.well-known/openid-configuration")
-    browser.get("/authorize", cast.asks(prompt="none"))
-    browser.get("/authorize", cast.asks(redirect_uri="https://evil.example"), status=400)
-    browser.get("/userinfo", headers={"Authorization": "Bearer x"}, status=401)
-    cast.authorize(cast.asks(), method="POST")
-    cast.post("/token", {"grant_type": "authorization_code", "code": "x"})
-    cast.post("/token", {"grant_type": "client_credentials"}, cast.s)
-    cast.post("/introspect", {"token": "x"}, cast.a)
-    cast.post("/revoke", {"token": "x"}, cast.a)
-    browser.post(form.action, {"username": "x", "password": "y"}, headers=OWN_FORM, status=400)
-    return 20
-
-
-def test_st_p17_z10_strangers_write_nothing(make_cast_with):
-    cast = make_cast_with(**{"oidc.throttle_secret": "100000"})
-    before, objects = cast.op.db.lastTransaction(), cast.op.db.objectCount()
-    done = 0
-    while done < 1000:
-        done += strangers(cast)
-    assert cast.op.db.lastTransaction() == before
-    assert cast.op.db.objectCount() == objects
-
-
-def test_st_z10_failed_sign_ins_make_no_objects(make_cast_with):
-    cast = make_cast_with(**{"oidc.throttle_address": "1000"})
-    browser = cast.browser()
-    form = browser.get("/account/login").forms["login-form"]
-    objects = cast.op.db.objectCount()
-    for n in range(40):
-        form["username"], form["password"] = f"stranger-{n}", "a guess"
-        form.submit(headers=OWN_FORM)
-    assert cast.op.db.objectCount() == objects
-
-
-def test_st_z10_a_client_credentials_token_is_not_stored(shared):
-    before = shared.op.db.lastTransaction()
-    for _ in range(20):
-        shared.post("/token", {"grant_type": "client_credentials"}, shared.s)
-    assert shared.op.db.lastTransaction() == before
-
-
-@pytest.mark.parametrize("kind", [Session, Authorization, Client, User])
-def test_st_z9_an_empty_record_opens_nothing(kind):
-    bare = kind.__new__(kind)
-    if kind is Session:
-        assert not bare.alive(now=0, idle=10**9)
-    elif kind is Authorization:
-        assert not bare.active
-    elif kind is Client:
-        assert not bare.check_secret("", now=0)
-        assert not bare.redirect_uris
-        assert not bare.public
-    else:
-        assert bare.password_hash is None
-
-
-@pytest.mark.parametrize("key", [None, 5, ["a"], {"a": 1}, b"a", "x" * 10_000, "\ud800"])
-def test_st_z8_keys_that_are_no_names(shared, key):
-    with shared.op.provider() as provider:
-        assert provider.clients.get(key) is None
-        assert provider.users.get(key) is None
-
-
-def test_st_z14_records_show_no_secret(cast):
-    with cast.op.provider() as provider:
-        user, client = provider.users[cast.victim], provider.clients[cast.a.client_id]
-        for shown in (repr(user), repr(client), repr(provider.vault), str(provider)):
-            assert user.password_hash not in shown
-            assert cast.username not in shown
 
 
 def test_st_p11_the_ini_for_servers_has_no_secret_and_trusts_nobody():
