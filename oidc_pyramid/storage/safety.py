@@ -11,6 +11,7 @@ from ZODB.POSException import POSKeyError
 from ZODB.utils import load_current, z64
 
 from oidc_pyramid.storage.refusals import UnsafeStorage
+from oidc_pyramid.storage.sqlite_adapter import CarefulAdapter
 
 _INNER = ("base", "changes", "_BlobStorage__storage", "_storage")
 
@@ -28,15 +29,19 @@ def refuse_unsafe(storage: Any) -> None:
     """Raises ``UnsafeStorage`` when a layer may lose or hide something."""
     for layer in layers(storage):
         adapter = getattr(layer, "_adapter", None)
-        module = type(adapter or layer).__module__
-        if module.startswith("ZEO."):
+        module = type(layer if adapter is None else adapter).__module__
+        if isinstance(adapter, CarefulAdapter):
+            _require_full_sync(adapter)
+        elif module.startswith("ZEO."):
             _require_server_sync(layer)
+        elif module.startswith("relstorage.adapters.sqlite."):
+            raise UnsafeStorage(
+                "RelStorage's own SQLite adapter lets a revocation and what it should stop both "
+                "succeed: use sqlite:// instead of a ZConfig file"
+            )
         elif module.startswith("relstorage."):
             _refuse_replicas(layer)
-            if ".sqlite." in module:
-                _require_full_sync(adapter)
-            elif ".postgresql." in module:
-                _require_durable_commits(adapter)
+            _require_durable_commits(adapter)
 
 
 def has_root(storage: Any) -> bool:
@@ -82,12 +87,13 @@ def _require_full_sync(adapter: Any) -> None:
     if int(synchronous) < 2 or str(journal).lower() != "wal":
         raise UnsafeStorage(
             f"SQLite {sqlite3.sqlite_version} runs with synchronous={synchronous} and "
-            f"journal_mode={journal}: FULL and WAL are needed so that nothing acknowledged is "
-            "lost (sqlite:// sets them; in a ZConfig file add 'synchronous FULL' to <pragmas>)"
+            f"journal_mode={journal}: FULL and WAL are needed so that nothing acknowledged is lost"
         )
 
 
 def _require_durable_commits(adapter: Any) -> None:
+    if ".postgresql." not in type(adapter).__module__:
+        return
     fsync, commit = _ask(adapter, "SHOW fsync", "SHOW synchronous_commit")
     if "off" in (fsync, commit):
         raise UnsafeStorage(

@@ -89,9 +89,10 @@ def _alone_in(directory: Path) -> Iterator[None]:
 
 
 def _open(directory: Path, cache_mb: int, *, create: bool) -> Any:
-    from relstorage.adapters.sqlite.adapter import Sqlite3Adapter
     from relstorage.options import Options
-    from relstorage.storage import RelStorage
+
+    from oidc_pyramid.storage.queue import QueuedRelStorage, Turn
+    from oidc_pyramid.storage.sqlite_adapter import CarefulAdapter
 
     files = (directory / MAIN, directory / OIDS)
     for path in files:  # SQLite makes -wal and -shm alike
@@ -103,8 +104,9 @@ def _open(directory: Path, cache_mb: int, *, create: bool) -> Any:
         commit_lock_timeout=COMMIT_LOCK_TIMEOUT,
         create_schema=create,
     )
-    adapter = Sqlite3Adapter(str(directory), pragmas=dict(FULL), options=options)
-    storage = RelStorage(adapter, options=options)
+    adapter = CarefulAdapter(str(directory), pragmas=dict(FULL), options=options)
+    adapter.connmanager.turn = Turn(COMMIT_LOCK_TIMEOUT)
+    storage = QueuedRelStorage(adapter, options=options)
     _never_reuse_ids(adapter)
     return storage
 

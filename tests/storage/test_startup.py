@@ -29,6 +29,7 @@ from oidc_pyramid.storage import (
     in_transaction,
     open_database,
 )
+from oidc_pyramid.storage import sqlite as sqlite_storage
 from oidc_pyramid.testing import SETTINGS, TestProvider
 from tests.storage.servers import free_port, postgresql_database, zeo
 
@@ -256,19 +257,21 @@ def test_postgresql_that_is_not_there(tmp_path):
         open_database({"zodbconn.uri": f"zconfig://{conf}"})
 
 
-def test_sqlite_that_does_not_wait_for_the_disk(tmp_path):
+def test_sqlite_is_opened_by_us_alone(tmp_path):
     (tmp_path / "db").mkdir()
     conf = tmp_path / "zodb.conf"
     conf.write_text(
         "%import relstorage\n<relstorage>\nkeep-history false\n"
         f"<sqlite3>\ndata-dir {tmp_path}/db\n</sqlite3>\n</relstorage>\n"
     )
-    uri = {"zodbconn.uri": f"zconfig://{conf}"}
+    with pytest.raises(UnsafeStorage, match="use sqlite://"):
+        open_database({"zodbconn.uri": f"zconfig://{conf}"}, create=True)
+
+
+def test_sqlite_that_does_not_wait_for_the_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite_storage, "FULL", {"synchronous": "NORMAL"})
     with pytest.raises(UnsafeStorage, match="synchronous=1"):
-        open_database(uri, create=True)
-    full = "<pragmas>\nsynchronous FULL\n</pragmas>\n</sqlite3>"
-    conf.write_text(conf.read_text().replace("</sqlite3>", full))
-    open_database(uri, create=True).close()
+        open_database({"zodbconn.uri": f"sqlite://{tmp_path}/db"}, create=True)
 
 
 def test_the_connection_that_commits_waits_for_the_disk(tmp_path):

@@ -1,0 +1,61 @@
+"""RelStorage's adapter for SQLite, without two of its defects (seen in RelStorage 4.3.0).
+
+Both show when two processes work on one database; tests/storage/test_two_databases.py has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from relstorage.adapters.sqlite.adapter import Sqlite3Adapter
+from relstorage.adapters.sqlite.batch import Sqlite3RowBatcher
+from relstorage.adapters.sqlite.locker import Sqlite3Locker
+from relstorage.adapters.sqlite.mover import Sqlite3ObjectMover
+
+
+class LockFirst(Sqlite3Locker):
+    """What was only read (``readCurrent``) is compared under the lock that the commit holds.
+
+    RelStorage compares first and locks then: what another process commits between the two goes
+    unseen, and a revocation and the refresh that it should have stopped both succeed.
+    """
+
+    def lock_current_objects(
+        self,
+        cursor: Any,
+        read_current_oid_ints: Iterable[int],
+        shared_locks_block: bool,
+        after_lock_share: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Lock the database, then look (``ILocker``)."""
+        self._lock_rows_being_modified(cursor)
+        if read_current_oid_ints:
+            after_lock_share()
+
+
+class NothingLeftOver(Sqlite3ObjectMover):
+    """Each transaction begins with an empty table of what it is going to store.
+
+    RelStorage empties it at the end, but not when a transaction is aborted before it has locked
+    anything: then the next commit on that connection writes what the aborted one had stored.
+    """
+
+    def on_store_opened(self, cursor: Any, restart: bool = False) -> None:
+        """Opened, or taken from the pool again (``IObjectMover``)."""
+        super().on_store_opened(cursor, restart)
+        if restart:
+            cursor.execute("DELETE FROM temp_store")
+            cursor.execute("DELETE FROM temp_blob_chunk")
+            cursor.connection.return_to_repeatable_read()
+
+
+class CarefulAdapter(Sqlite3Adapter):
+    """The one that we open, and the only one that we accept."""
+
+    def _create(self) -> None:
+        if self.mover is None:
+            self.mover = NothingLeftOver(self.driver, options=self.options)
+        if self.locker is None:
+            self.locker = LockFirst(self.options, self.driver, batcher_factory=Sqlite3RowBatcher)
+        super()._create()
