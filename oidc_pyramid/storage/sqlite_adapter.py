@@ -53,6 +53,9 @@ class NothingLeftOver(Sqlite3ObjectMover):
 class CarefulAdapter(Sqlite3Adapter):
     """The one that we open, and the only one that we accept."""
 
+    mover: Any
+    locker: Any
+
     def _create(self) -> None:
         if self.mover is None:
             self.mover = NothingLeftOver(self.driver, options=self.options)
