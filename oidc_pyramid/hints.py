@@ -25,9 +25,11 @@ class NotOurs(ValueError):
 def read(issuer: Issuer, hint: str, client_id: str | None) -> dict[str, Any]:
     """The claims of a hint that we signed, expired or not (RP-Initiated Logout §4).
 
-    Keys that have left the JWKS still verify their own old tokens here.
+    Keys that have left the JWKS in their time still verify their own old tokens here; one that was
+    retired at once, because it was stolen, verifies nothing.
     """
-    keys = [public_key(json.loads(key.public)) for key in issuer.provider.keys.keys]
+    ring = issuer.provider.keys.keys
+    keys = [public_key(json.loads(key.public)) for key in ring if key.trusted and key.use == "sig"]
     try:
         claims: dict[str, Any] = verify(hint, keys, ALGS, typ=(None, "JWT"))
     except JoseError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,11 +21,11 @@ from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.jose import Signer
 from oidc_pyramid.protocol.logout_token import TYP, logout_token_claims
 from oidc_pyramid.settings import Settings
-from oidc_pyramid.storage import ROOT_KEY
+from oidc_pyramid.storage import ROOT_KEY, in_transaction, provider_in
 
 log = logging.getLogger("oidc_pyramid.logout")
 
-BATCH = 20
+BATCH = 4  # sent at the same time, so that a lease outlives its attempt
 Letter = tuple[str, str, str]
 
 
@@ -43,12 +44,12 @@ def deliver(
     """
     now = int(time.time()) if now is None else now
     delivered = 0
-    for letter in _lease(db, settings, keys, now):
-        if _send(fetcher, letter):
-            delivered += 1
-            _settle(db, letter[0], now, settings.logout_attempts, delivered=True)
-        else:
-            _settle(db, letter[0], now, settings.logout_attempts, delivered=False)
+    with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="oidc-logout") as threads:
+        while letters := _lease(db, settings, keys, now):
+            answers = list(threads.map(lambda letter: _send(fetcher, letter), letters))
+            for (message_id, _uri, _token), told in zip(letters, answers, strict=True):
+                _settle(db, message_id, settings.logout_attempts, delivered=told)
+            delivered += sum(answers)
     return delivered
 
 
@@ -114,15 +115,17 @@ def _send(fetcher: Fetcher, letter: Letter) -> bool:
     return answer.status in (200, 204)
 
 
-def _settle(db: DB, message_id: str, now: int, attempts: int, *, delivered: bool) -> None:
+def _settle(db: DB, message_id: str, attempts: int, *, delivered: bool) -> None:
     """Gone when delivered, or when we give up: that is said in the log."""
-    with db.transaction() as connection:
-        outbox = connection.root()[ROOT_KEY].outbox
+
+    def work(root: Any) -> str | None:
+        outbox = provider_in(root).outbox
         message = outbox.get(message_id)
         if message is None or (not delivered and message.attempts < attempts):
-            return
-        if not delivered:
-            log.error(
-                "gave up telling %s of a sign-out after %d attempts", message.client_id, attempts
-            )
+            return None
         outbox.remove(message)
+        return None if delivered else message.client_id
+
+    given_up = in_transaction(db, work)
+    if given_up is not None:
+        log.error("gave up telling %s of a sign-out after %d attempts", given_up, attempts)

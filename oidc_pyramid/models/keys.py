@@ -39,6 +39,11 @@ class SigningKey(Persistent):
         self.created_at = now
         self.activated_at = now if state == CURRENT else 0
 
+    @property
+    def trusted(self) -> bool:
+        """False for a key that was retired at once: whoever has stolen it signs with it."""
+        return self.state != RETIRED or self.remove_at > self.retired_at
+
     def open(self, secret: bytes) -> str:
         """The private JWK as JSON; raises ``ValueError`` with another secret."""
         return unwrap(secret, f"key/{self.kid}", self.private).decode()

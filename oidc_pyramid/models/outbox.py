@@ -9,7 +9,7 @@ from persistent import Persistent
 
 from oidc_pyramid.models.shards import Shards
 
-FIRST_PAUSE = 15
+FIRST_PAUSE = 30
 LONGEST_PAUSE = 3600
 
 

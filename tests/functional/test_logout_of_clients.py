@@ -236,3 +236,29 @@ def test_sign_out_on_the_account_page_tells_clients_too(op, alice, browser, rece
     form = next(f for f in browser.get("/account").forms.values() if "logout" in f.action)
     form.submit(headers=OWN_FORM)
     assert send(op) == 1
+
+
+def test_se_11_a_hint_signed_with_a_stolen_key_is_worth_nothing(op, rp, alice, browser):
+    tokens = code_flow(op, browser, rp)
+    with op.provider() as provider:
+        stolen = next(key for key in provider.keys.keys if key.alg == "RS256")
+        provider.keys.retire(stolen, now=2_000_000_000, keep=0)
+    browser.get("/end_session", {"id_token_hint": tokens["id_token"]}, status=400)
+
+
+def test_a_hint_outlives_the_key_that_was_rotated(op, rp, alice, browser):
+    tokens = code_flow(op, browser, rp)
+    with op.provider() as provider:
+        rotated = next(key for key in provider.keys.keys if key.alg == "RS256")
+        provider.keys.retire(rotated, now=1_000_000_000, keep=3600)
+        assert provider.keys.expire(now=2_000_000_000) == [rotated]
+    browser.get("/end_session", {"id_token_hint": tokens["id_token"]}, status=200)
+
+
+def test_many_messages_are_delivered_in_one_go(op, alice, browser, receiver):
+    for number in range(9):
+        rp = op.add_client(f"rp{number}", backchannel_logout_uri=receiver.uri)
+        tokens = code_flow(op, browser, rp)
+    browser.get("/end_session", {"id_token_hint": tokens["id_token"]})
+    assert send(op) == 9
+    assert send(op) == 0
