@@ -12,6 +12,27 @@ TYPS = (None, "JWT", "oauth-authz-req+jwt")
 SKEW = 10
 LONGEST_LIFE = 3600
 NESTED = ("request", "request_uri", "client_assertion", "client_secret")
+REPEATABLE = frozenset({"resource"})
+TEXTS = frozenset(
+    {
+        "acr_values",
+        "claims_locales",
+        "code_challenge",
+        "code_challenge_method",
+        "display",
+        "id_token_hint",
+        "login_hint",
+        "max_age",
+        "nonce",
+        "prompt",
+        "redirect_uri",
+        "response_mode",
+        "response_type",
+        "scope",
+        "state",
+        "ui_locales",
+    }
+)
 ABOUT = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti", "sub"})
 
 
@@ -41,14 +62,16 @@ def parameters(claims: Mapping[str, object], client_id: str) -> list[tuple[str, 
     pairs = [("client_id", client_id)]
     for name, value in claims.items():
         if name not in ABOUT and name != "client_id" and value is not None:
-            pairs.append((name, _text(name, value)))
+            values = value if name in REPEATABLE and isinstance(value, list) else [value]
+            pairs += [(name, _text(name, one)) for one in values]
     return pairs
 
 
 def _text(name: str, value: object) -> str:
-    """Numbers, booleans and objects become what they would be in a query (RFC 9101 §4)."""
+    """Numbers, booleans and objects become what they would be in a query (RFC 9101 §4); what a
+    parameter that we don't know may be is not our business."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Mapping | bool | int):
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    raise JoseError(f"{name} is neither a text, a number nor an object")
+    if name in TEXTS and not isinstance(value, int):
+        raise JoseError(f"{name} is not a text")
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

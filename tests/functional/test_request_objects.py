@@ -89,6 +89,11 @@ def test_claims_numbers_and_objects_are_read(op, rp, alice, browser, key):
     assert "code" in finish(ask(browser, rp, request=token))
 
 
+def test_members_that_nobody_knows_are_ignored(op, rp, alice, browser, key):
+    token = signed(key, inside(op, rp, unknown=[1, {"x": 1.5}], other=2.5))
+    assert "code" in finish(ask(browser, rp, request=token))
+
+
 NOW = int(time.time())
 
 
