@@ -1,14 +1,17 @@
 """RT: what is answered, how it travels, and what a person must have done before."""
 
+from hashlib import sha256
+
 import pytest
 
 from oidc_pyramid.testing import OWN_FORM, answer_of, bearer
 from tests.functional.attacks.cast import PASSWORD, tokens, walk
-from tests.functional.attacks.claims import claims_of
+from tests.functional.attacks.claims import claims_of, part
 from tests.functional.attacks.musts import answer, e_page, e_redir, elements, is_page
 
-FRONT = {"oidc.response_types": "code, id_token, id_token token"}
-ALL_TYPES = ("code", "id_token", "id_token token")
+HYBRID = ("code id_token", "code token", "code id_token token")
+ALL_TYPES = ("code", "id_token", "id_token token", *HYBRID)
+FRONT = {"oidc.response_types": ", ".join(ALL_TYPES)}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def at_front(front):
 
 @pytest.mark.parametrize(
     "response_type",
-    ["id_token", "id_token token", "token id_token"],
+    ["id_token", "id_token token", "token id_token", *HYBRID, "id_token code"],
     ids=lambda name: f"RT-01-{name.replace(' ', '+')}",
 )
 def test_no_token_in_a_query(front, at_front, response_type):
@@ -37,11 +40,29 @@ def test_no_token_in_a_query(front, at_front, response_type):
     e_redir(response, "invalid_request", to="https://a.example/cb#")
 
 
-@pytest.mark.parametrize("response_type", ["token", "code id_token", "code token"])
-def test_rt_01_types_that_are_not_offered(front, at_front, response_type):
-    asked = front.asks(response_type=response_type, response_mode="query")
-    response = front.authorize(asked, browser=at_front)
+@pytest.mark.parametrize("response_type", ["token", *HYBRID])
+def test_rt_01_types_that_are_not_offered(shared, signed_in, response_type):
+    asked = shared.asks(response_type=response_type, response_mode="query")
+    response = shared.authorize(asked, browser=signed_in)
     e_redir(response, "unsupported_response_type", "invalid_request", to="https://a.example/cb#")
+
+
+@pytest.mark.parametrize("response_type", HYBRID)
+def test_rt_08_a_hybrid_answer_holds_together(front, at_front, response_type):
+    bare = front.asks(response_type=response_type, nonce=None)
+    if "id_token" in response_type:
+        e_redir(front.authorize(bare, browser=at_front), "invalid_request")
+    asked = front.asks(response_type=response_type)
+    sent = answer(front.authorize(asked, browser=at_front))
+    if "id_token" in sent:
+        claims = claims_of(sent["id_token"])
+        assert claims["c_hash"] == half(sent["code"])
+        assert claims["nonce"] == "a-nonce"
+        assert ("access_token" not in sent) or claims["at_hash"] == half(sent["access_token"])
+
+
+def half(value):
+    return part(sha256(value.encode()).digest()[:16])
 
 
 def test_rt_01_the_front_channel_answers_in_the_fragment(front, at_front):

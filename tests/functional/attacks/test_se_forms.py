@@ -3,7 +3,7 @@
 import pytest
 
 from oidc_pyramid.testing import OWN_FORM
-from tests.functional.attacks.cast import code_of
+from tests.functional.attacks.cast import PASSWORD, code_of
 from tests.functional.attacks.handles import cookies_of
 from tests.functional.attacks.musts import e_page
 from tests.functional.attacks.person import FORMS, SESSION, enter, form_of, signed_in_at
@@ -111,3 +111,26 @@ def test_se_20_a_new_password_needs_the_old_one(cast):
     form["new_password"] = form["new_password_again"] = "evil evil evil"
     form.submit(headers=OWN_FORM)
     assert code_of(cast)
+
+
+def test_se_02_sign_up_is_a_form_like_the_others(make_cast_with):
+    cast = make_cast_with(**{"oidc.signup": "true"})
+    browser = cast.browser()
+    pages = [browser.get("/account/signup")]
+    pages.append(browser.get("/authorize", cast.asks()).follow().click("Create an account"))
+    for page in pages:
+        form = page.forms["signup-form"]
+        name = f"made-{cast.username}"
+        fields = dict(form.submit_fields()) | {"username": name}
+        fields |= {"password": PASSWORD, "password_again": PASSWORD}
+        for headers in ORIGINS.values():
+            e_page(browser.post(form.action, fields, headers=headers, status="*"))
+        for token in (
+            "",
+            "x",
+            pages[0 if page is pages[1] else 1].forms["signup-form"]["csrf_token"].value,
+        ):
+            sent = fields | {"csrf_token": token}
+            e_page(browser.post(form.action, sent, headers=OWN_FORM, status="*"))
+        with cast.op.provider() as provider:
+            assert provider.users.by_username(name) is None
