@@ -13,9 +13,10 @@ from oidc_pyramid.upkeep import sweep
 
 
 @click.command()
+@click.option("--pack", is_flag=True, help="Then give the space back; takes a while.")
 @json_option
 @click.pass_obj
-def purge(deployment: Deployment, *, as_json: bool) -> None:
+def purge(deployment: Deployment, *, pack: bool, as_json: bool) -> None:
     """Remove expired sessions, authorizations and the like; nothing that lives is touched."""
     now = int(time.time())
     with deployment.database() as db:
@@ -23,6 +24,8 @@ def purge(deployment: Deployment, *, as_json: bool) -> None:
         removed["keys"] = in_transaction(
             db, lambda root: len(provider_in(root).keys.expire(now=now))
         )
+        if pack:
+            db.pack()
     if as_json:
         print_json(removed)
     else:

@@ -36,3 +36,16 @@ def test_expired_things_go_batch_by_batch(terminal):
         assert "token" in provider.denylist
         assert provider.authorizations.swept("dead:1", now - 1)
     assert terminal.json("purge")["authorizations"] == 0
+
+
+def test_the_space_is_given_back(terminal):
+    now = int(time.time())
+
+    def fill(provider):
+        for number in range(40):
+            provider.authorizations.add(Authorization(f"dead:{number}", now=now - 9 * 86400))
+
+    Deployment(str(terminal.ini)).change(fill)
+    assert terminal.json("purge", "--pack")["authorizations"] == 40
+    with terminal.provider() as provider:
+        assert provider.users.by_username("alice") is not None
