@@ -72,7 +72,7 @@ def signed_in(browser, page, name="alice", password="wonderland"):
 
 
 def test_a_reader_signs_in_elsewhere_with_the_shops_account(browser, rp):
-    response = browser.get("/id/authorize", authorization_request(rp))
+    response = browser.get("/id/authorize", authorization_request(rp, prompt="consent"))
     assert path_of(response).path == "/sign-in"
     consent = signed_in(browser, response.follow()).follow().follow()
     assert "Looking-Glass Books" in consent
