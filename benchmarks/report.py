@@ -8,7 +8,7 @@ from typing import Any
 PAGE = """\
 # Performance
 
-Measured over HTTP against the served provider by `make bench`, on {python}, {system}, {date}.
+Measured over HTTP against the served provider by `make bench`, on Python {python}, {system}, {date}.
 Both the clients and the server ran on the same two cores. Absolute figures say little about another
 machine; the columns to compare are the server's CPU time and its ratio to the floor, a bare Pyramid
 view on the same server in the same run ({bare:.2f} ms of CPU). One raw RS256 signature took
