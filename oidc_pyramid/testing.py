@@ -106,7 +106,8 @@ class TestProvider:
     @property
     def db(self) -> Any:
         """The database."""
-        return self.app.registry._zodb_databases[""]  # noqa: SLF001 - pyramid_zodbconn's own name
+        databases = self.app.registry._zodb_databases  # noqa: SLF001 - pyramid_zodbconn's own name
+        return databases[self.runtime.database]
 
     @contextmanager
     def provider(self) -> Iterator[Provider]:

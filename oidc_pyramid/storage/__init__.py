@@ -10,7 +10,7 @@ from ZODB import DB
 from oidc_pyramid.settings.convert import text
 from oidc_pyramid.settings.sources import fetch
 from oidc_pyramid.storage.allowed import ClassNotAllowed, class_factory
-from oidc_pyramid.storage.database import adopt, open_database
+from oidc_pyramid.storage.database import adopt, open_database, uri_of
 from oidc_pyramid.storage.refusals import (
     DRIVER_ERRORS,
     DatabaseError,
@@ -53,6 +53,7 @@ def includeme(config: Any, *, create: bool = False) -> None:
     if not first or hasattr(config.registry, "_zodb_databases"):
         adopt(config.registry._zodb_databases, ours, settings)
         return
+    uri_of(settings, ours)
 
     def db_from_uri(uri: str, name: str, databases: dict[str, DB]) -> DB:
         if name != ours:

@@ -38,12 +38,7 @@ def open_database(
 
     Raises a ``DatabaseError`` whose text is one sentence; then nothing was made or changed.
     """
-    key = f"zodbconn.uri.{name}" if name else "zodbconn.uri"
-    uri = str(settings.get(key, "")).strip()
-    if not uri:
-        raise DatabaseMissing(
-            f"{key} is not set: it says where the database is, for example sqlite:///srv/id/oidc"
-        )
+    uri = uri_of(settings, name)
     opening = _in_a_sentence(lambda: find(uri, create=create), uri)
     factory = _class_factory(settings)
     arguments = {"pool_size": POOL_SIZE, "cache_size": CACHE_OBJECTS, **opening.arguments}
@@ -59,6 +54,17 @@ def open_database(
         except BaseException:
             storage.close()
             raise
+
+
+def uri_of(settings: Mapping[str, Any], name: str) -> str:
+    """Where the database of that name is; raises ``DatabaseMissing`` where nothing says so."""
+    key = f"zodbconn.uri.{name}" if name else "zodbconn.uri"
+    uri = str(settings.get(key, "")).strip()
+    if not uri:
+        raise DatabaseMissing(
+            f"{key} is not set: it says where the database is, for example sqlite:///srv/id/oidc"
+        )
+    return uri
 
 
 def adopt(databases: Mapping[str, DB], name: str, settings: Mapping[str, Any]) -> None:

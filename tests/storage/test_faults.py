@@ -57,7 +57,12 @@ def sign_in_elsewhere(place, rp, person):
 
 
 def no_write_succeeds(place, rp, person, tokens, fields):
-    """Nothing that must be saved is answered as if it were; what only reads goes on."""
+    """Nothing that must be saved is answered as if it were; what only reads goes on.
+
+    The trusted client is new to the person: its code needs a grant, which is saved first.
+    """
+    wanted = authorization_request(place.trusted)
+    assert is_busy(person.browser.get("/authorize", wanted, status="*"))
     assert is_busy(token(place, rp, fields))
     assert is_busy(token(place, rp, refresh(tokens)))
     assert is_busy(sign_in_elsewhere(place, rp, person))
@@ -83,6 +88,7 @@ class FullFile:
 def test_a_full_disk_under_a_file_storage(make_place, monkeypatch):
     place = make_place("file://{}/Data.fs")
     rp, person = place.client(), place.person()
+    place.trusted = place.client(skip_consent=True)
     tokens, fields = person.tokens(rp), person.code(rp)
     storage = place.op.db.storage
     with monkeypatch.context() as patch:
@@ -96,6 +102,7 @@ def test_a_full_disk_under_sqlite(make_place, monkeypatch):
     """SQLite writes in the second phase of the commit: where it fails, all of it is undone."""
     place = make_place("sqlite://{}/db")
     rp, person = place.client(), place.person()
+    place.trusted = place.client(skip_consent=True)
     tokens, fields = person.tokens(rp), person.code(rp)
 
     def full(*_arguments):

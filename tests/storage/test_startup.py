@@ -1,5 +1,6 @@
 """A start that finds no database, an empty one or another's: one sentence, and nothing is touched."""
 
+import fractions
 import hashlib
 import shutil
 import sqlite3
@@ -356,3 +357,31 @@ def test_processes_that_found_at_once_found_one_provider(tmp_path):
         provider = connection.root()[ROOT_KEY]
         assert len(provider.keys.keys) == 1
         assert len(provider.users) == 2
+
+
+def test_a_host_with_a_database_of_its_own(tmp_path, jwk):
+    """Its database is made and read as it likes; ours has a name, and is strict."""
+    settings = settings_of(
+        f"file://{tmp_path}/host.fs",
+        **{"zodbconn.uri.oidc": f"sqlite://{tmp_path}/db", "oidc.database": "oidc"},
+    )
+    with pytest.raises(DatabaseMissing, match="oidc-pyramid init"):
+        oidc_pyramid.main({}, **settings)
+    with closing(open_database(settings, name="oidc", create=True)) as db:
+        found(db, read_settings(settings), now=0, keys=[jwk], people=False)
+    (tmp_path / "host.fs.lock").unlink(missing_ok=True)
+    op = TestProvider(oidc_pyramid.main({}, **settings), settings)
+    op.add_client("shop")
+    assert op.browser().get("/jwks").json["keys"]
+    host = op.app.registry._zodb_databases[""]
+    with host.transaction() as connection:
+        connection.root()["anything"] = fractions.Fraction(1, 3)
+    op.db.close()
+    host.close()
+
+
+def test_a_name_that_no_database_has(tmp_path, jwk):
+    uri = f"sqlite://{tmp_path}/db"
+    make(uri, jwk)
+    with pytest.raises(DatabaseMissing, match=r"zodbconn\.uri\.other is not set"):
+        oidc_pyramid.main({}, **settings_of(uri, **{"oidc.database": "other"}))
