@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,20 +27,32 @@ def wait_for(condition, seconds=20):
 
 
 @contextmanager
-def process(*command, **options):
-    """A child that is ended with the block."""
+def process(*command, user=None, stop=signal.SIGTERM, **options):
+    """A child that is ended with the block, and ends by itself when the tests are killed."""
     child = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+        (*_tied_to_us(user, stop), *command),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
     )
     try:
         yield child
     finally:
-        child.terminate()
+        child.send_signal(stop)
         with suppress(subprocess.TimeoutExpired):
             child.communicate(timeout=10)
         if child.poll() is None:
             child.kill()
             child.communicate()
+
+
+def _tied_to_us(user, stop):
+    """Linux can end a child with its parent; elsewhere a killed test run leaves its servers."""
+    if shutil.which("setpriv") is None:
+        return () if user is None else ("su", user, "-s", "/bin/sh", "-c", 'exec "$0" "$@"', "--")
+    who = () if user is None else (f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    return ("setpriv", f"--pdeathsig={stop.name.removeprefix('SIG')}", *who, "--")
 
 
 def accepts(path):
@@ -75,26 +88,23 @@ def postgresql():
     """A PostgreSQL of our own, on a unix socket in a temporary folder; yields the folder."""
     programs = postgresql_programs()
     folder = Path(tempfile.mkdtemp(prefix="oidc-pg-"))
-    as_user = ()
+    user = None
     if os.geteuid() == 0:  # PostgreSQL does not run as root
         owner = pwd.getpwnam("postgres")
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_user = ("runuser", "-u", "postgres", "--")
-    options = f"-k {folder} -c listen_addresses= -c max_connections=60 -c shared_buffers=16MB"
-
-    def run(program, *arguments):
-        command = (*as_user, programs / program, *arguments)
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
-
-    data = folder / "data"
-    run("initdb", "-D", data, "-A", "trust", "-U", "oidc", "--no-sync", "-E", "UTF8")
-    control = ("pg_ctl", "-D", data, "-w", "-l", folder / "log")
-    run(*control, "-o", options, "start")
-    try:
+        user = owner.pw_name
+    data = ("-D", folder / "data")
+    made = (programs / "initdb", *data, "-A", "trust", "-U", "oidc", "--no-sync", "-E", "UTF8")
+    with process(*made, user=user, cwd=folder) as child:
+        said, _ = child.communicate(timeout=60)
+        assert child.returncode == 0, said
+    options = ("-c", "listen_addresses=", "-c", "max_connections=60", "-c", "shared_buffers=16MB")
+    server = (programs / "postgres", *data, "-k", folder, *options, "-c", "logging_collector=on")
+    with process(*server, user=user, stop=signal.SIGINT, cwd=folder):
+        ready = (programs / "pg_isready", "-q", "-h", folder)
+        assert wait_for(lambda: subprocess.call(ready) == 0), "PostgreSQL does not listen"
         yield folder
-    finally:
-        run(*control, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 POSTGRESQL_CONF = """\
