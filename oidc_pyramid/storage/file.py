@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,8 +18,24 @@ from oidc_pyramid.storage.opening import Opening
 from oidc_pyramid.storage.private import make_directory, make_file, tighten
 from oidc_pyramid.storage.refusals import DatabaseError, ForeignDatabase, empty, missing
 
+log = logging.getLogger("oidc_pyramid.storage")
+
 MAGIC = (b"FS21", b"FS30")
 BESIDE = ("", ".index", ".lock", ".tmp", ".old")
+
+
+class OnceFailed(FileStorage):
+    """A FileStorage that could not finish a commit has closed itself and answers nothing more; and
+    whether a second fsync would tell the truth nobody knows. So the process ends: whoever looks
+    after it starts it anew, and the file is read as the disk has it."""
+
+    def _finish(self, tid: bytes, user: bytes, description: bytes, extension: bytes) -> None:
+        try:
+            super()._finish(tid, user, description, extension)
+        except BaseException:
+            log.critical("the disk did not take a commit: this process ends and must be restarted")
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise
 
 
 def find(uri: str, *, create: bool) -> Opening:
@@ -61,6 +80,6 @@ def _open(path: Path, *, read_only: bool) -> Any:
     if not read_only and not path.exists():
         make_directory(path.parent)
         make_file(path)
-    storage = FileStorage(str(path), read_only=read_only)
+    storage = OnceFailed(str(path), read_only=read_only)
     tighten(*(path.with_name(path.name + ending) for ending in BESIDE))
     return storage

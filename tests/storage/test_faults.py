@@ -2,7 +2,10 @@
 
 import errno
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 
@@ -130,6 +133,30 @@ def test_a_sqlite_database_that_may_not_grow(make_place, monkeypatch):
         fields = person.code(rp)
     assert is_busy(response)
     person.browser.get("/userinfo", headers=bearer(tokens["access_token"]), status=200)
+
+
+FAILING_SYNC = """
+import importlib, sys
+from oidc_pyramid.storage import in_transaction, open_database
+db = open_database({"zodbconn.uri": sys.argv[1]})
+def fail(_descriptor):
+    raise OSError(5, "Input/output error")
+importlib.import_module("ZODB.FileStorage.FileStorage").fsync = fail
+in_transaction(db, lambda root: root.update(lost=True))
+"""
+
+
+def test_a_disk_that_does_not_take_a_commit_ends_the_process(make_place, tmp_path):
+    """Started anew, the database is what was acknowledged."""
+    place = make_place("file://{}/Data.fs")
+    rp = place.client()
+    place.close()
+    command = (sys.executable, "-W", "ignore", "-c", FAILING_SYNC, place.uri)
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == -signal.SIGTERM
+    assert "must be restarted" in ended.stderr
+    with make_place("file://{}/Data.fs").op.provider() as provider:
+        assert provider.clients.get(rp.client_id) is not None
 
 
 def test_a_zeo_server_that_goes_and_comes_back(make_place, tmp_path):
