@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -12,9 +13,13 @@ def make_directory(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """An empty one, private from its first moment; what is there already stays."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    os.close(descriptor)
+    """An empty one, private from its first moment; what is there already is not even opened.
+
+    To open and close a file takes away all locks that this process has on it (POSIX), and SQLite's
+    are among them: the next process to close it would believe that it is the last.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def tighten(*paths: Path) -> None:

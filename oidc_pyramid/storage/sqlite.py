@@ -21,7 +21,6 @@ from oidc_pyramid.storage.refusals import DatabaseError, ForeignDatabase, empty,
 
 MAIN = "main.sqlite3"
 OIDS = "oids.sqlite3"
-MAGIC = b"SQLite format 3\0"
 CACHE_MB = 32
 COMMIT_LOCK_TIMEOUT = 10
 FULL = {"synchronous": "FULL"}
@@ -50,16 +49,17 @@ def find(uri: str, *, create: bool) -> Opening:
 
 
 def require(path: Path) -> None:
-    """A RelStorage with something in it; looks without changing the file's mode of working."""
+    """A RelStorage with something in it; looks without changing the file's mode of working, and
+    only through SQLite (``make_file`` says why)."""
     if not path.exists():
         raise missing(str(path))
-    with path.open("rb") as file:
-        start = file.read(len(MAGIC))
-    if not start:
+    if not path.stat().st_size:
         raise empty(str(path))
-    if start != MAGIC:
-        raise ForeignDatabase(f"{path} is no SQLite database: nothing in it was changed")
-    if not _has_tables(path):
+    try:
+        has_tables = _has_tables(path)
+    except sqlite3.DatabaseError as error:
+        raise ForeignDatabase(f"{path} can't be read as a SQLite database: {error}") from error
+    if not has_tables:
         raise ForeignDatabase(
             f"{path} holds none of our tables: it belongs to something else, or 'oidc-pyramid "
             "init' was stopped half-way (nothing in it was changed)"

@@ -100,7 +100,7 @@ def test_an_empty_sqlite_file(tmp_path):
 
 def test_a_sqlite_file_that_is_none(tmp_path):
     (tmp_path / "main.sqlite3").write_text("a diary, not a database")
-    assert "no SQLite database" in refused(tmp_path, f"sqlite://{tmp_path}", ForeignDatabase)
+    assert "file is not a database" in refused(tmp_path, f"sqlite://{tmp_path}", ForeignDatabase)
 
 
 @pytest.mark.parametrize("journal", ["delete", "wal"])

@@ -12,6 +12,7 @@ from ZODB.POSException import ConflictError
 
 from oidc_pyramid.models.pin import pin
 from oidc_pyramid.storage import open_database
+from tests.storage.places import Place
 
 
 @pytest.fixture
@@ -147,3 +148,18 @@ def test_nobody_commits_between_the_look_and_the_lock(both, monkeypatch):
         seen = first.begin()
         assert seen["right"]._p_serial is None or pin(seen["right"])["on"]
         assert seen["left"]._p_serial < seen["right"]._p_serial
+
+
+def test_a_second_look_takes_no_locks_away(tmp_path, jwk):
+    """Who opens and closes the file beside SQLite loses SQLite's locks: then another process that
+    ends believes that it was the last, and deletes the log under those who still write to it."""
+    place = Place("own", f"sqlite://{tmp_path}/db", tmp_path, jwk)
+    rp = place.client()
+    with closing(open_database(place.settings)):
+        pass
+    log = (tmp_path / "db" / "main.sqlite3-wal").stat().st_ino
+    place.command("client", "update", rp.client_id, "--name", "Changed")
+    assert (tmp_path / "db" / "main.sqlite3-wal").stat().st_ino == log
+    with place.op.provider() as provider:
+        assert provider.clients[rp.client_id].client_name == "Changed"
+    place.close()
