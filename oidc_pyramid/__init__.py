@@ -15,13 +15,12 @@ def main(global_config: dict[str, str], **settings: Any) -> Any:
     from pyramid.config import Configurator
 
     from oidc_pyramid.refusal import one_sentence
-    from oidc_pyramid.runtime import IRuntime
 
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")
     with one_sentence(), Configurator(settings=settings) as config:
         config.include("oidc_pyramid")
-        config.registry.getUtility(IRuntime).standalone = True
+        config.include("oidc_pyramid.standalone")
     return config.make_wsgi_app()
 
 

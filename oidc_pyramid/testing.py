@@ -178,9 +178,9 @@ def make_provider(
         config.include("oidc_pyramid", route_prefix=route_prefix)
         if configure is not None:
             configure(config)
-    op = TestProvider(config.make_wsgi_app(), merged)
-    op.runtime.standalone = configure is None and route_prefix is None
-    return op
+        elif route_prefix is None:
+            config.include("oidc_pyramid.standalone")
+    return TestProvider(config.make_wsgi_app(), merged)
 
 
 def found_provider(config: Configurator, keys: Iterable[Mapping[str, Any]] = ()) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+from oidc_pyramid.protocol import packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class AccessToken:
 
     def pack(self) -> bytes:
         """In the order of the fields."""
-        return json.dumps(astuple(self), separators=(",", ":"), ensure_ascii=False).encode()
+        return packing.pack(self)
 
     @classmethod
     def unpack(cls, payload: bytes) -> AccessToken:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
-from oidc_pyramid.protocol import claims_request, pkce, redirect_uri, scope
+from oidc_pyramid.protocol import claims_request, packing, pkce, redirect_uri, scope
 from oidc_pyramid.protocol.claims_request import ClaimsRequest
 from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidRequest, PageError
 from oidc_pyramid.protocol.outcomes import Reply
@@ -94,11 +94,11 @@ class Wanted:
 
     def to_json(self) -> str:
         """For the seal: a list in the order of the fields, defaults at the end left out."""
-        values = list(asdict(self).values())
+        values = packing.values(self)
         defaults = [f.default for f in fields(self)]
         while values and values[-1] == defaults[len(values) - 1]:
             values.pop()
-        return json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+        return packing.to_json(values)
 
     @classmethod
     def from_json(cls, text: str) -> Wanted:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 
-from oidc_pyramid.protocol import base64url
+from oidc_pyramid.protocol import base64url, packing
 
 PURPOSE = "code"
 MAX_LENGTH = 512
@@ -46,7 +46,7 @@ class Code:
 
     def pack(self) -> bytes:
         """In the order of the fields."""
-        return json.dumps(astuple(self), separators=(",", ":"), ensure_ascii=False).encode()
+        return packing.pack(self)
 
     @classmethod
     def unpack(cls, payload: bytes) -> Code:

@@ -6,13 +6,13 @@ A second spelling would be a second name in caches and in a proxy's rules (``/ac
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from pyramid.httpexceptions import HTTPNotFound
 
 from oidc_pyramid.protocol.errors import Check, Misdirected
-from oidc_pyramid.settings import Settings
 
 PORTS = {"http": ":80", "https": ":443"}
 ELSEWHERE = Check(
@@ -27,7 +27,8 @@ ELSEWHERE = Check(
 def check(request: Any, name: str, *, below: bool) -> None:
     """Raises ``Misdirected``, or ``HTTPNotFound``; ``below`` is for a view of files."""
     host = request.environ.get("HTTP_HOST", "")
-    if host.lower() not in hosts(request.oidc.settings):
+    settings = request.oidc.settings
+    if host.lower() not in hosts(settings.issuer, settings.hosts):
         raise Misdirected(ELSEWHERE, private=f"Host: {host!r}")
     path = request.environ.get("PATH_INFO", "")
     slash = not name or request.oidc.runtime.closing_slash
@@ -35,11 +36,12 @@ def check(request: Any, name: str, *, below: bool) -> None:
         raise HTTPNotFound
 
 
-def hosts(settings: Settings) -> frozenset[str]:
+@lru_cache
+def hosts(issuer: str, others: tuple[str, ...]) -> frozenset[str]:
     """What ``Host`` may say: the port may be left out where it is the scheme's own."""
-    issuer = urlsplit(settings.issuer)
-    port = PORTS[issuer.scheme]
-    named = (issuer.netloc, *settings.hosts)
+    parts = urlsplit(issuer)
+    port = PORTS[parts.scheme]
+    named = (parts.netloc, *others)
     bare = {name.lower().removesuffix(port) for name in named}
     return frozenset(bare | {name + port for name in bare})
 

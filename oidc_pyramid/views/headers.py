@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from oidc_pyramid.settings import Settings
@@ -44,18 +45,26 @@ def secure(
     A page in a client's window must not cut that window off from the client.
     """
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    if not framed:
-        headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Permissions-Policy", PERMISSIONS)
-    if not framed:
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if not (framed or popup):
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if settings.issuer.startswith("https:"):
-        headers.setdefault("Strict-Transport-Security", HSTS)
+    secured = {name.lower() for name in headers}
+    fixed = _fixed(framed=framed, popup=popup, encrypted=settings.issuer.startswith("https:"))
+    response.headerlist.extend(pair for pair in fixed if pair[0].lower() not in secured)
     if not cacheable:
         headers["Cache-Control"] = "no-store"
         headers["Pragma"] = "no-cache"
+
+
+@lru_cache
+def _fixed(*, framed: bool, popup: bool, encrypted: bool) -> tuple[tuple[str, str], ...]:
+    fixed = {
+        "Content-Security-Policy": content_security_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": PERMISSIONS,
+    }
+    if not framed:
+        fixed |= {"X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin"}
+    if not (framed or popup):
+        fixed["Cross-Origin-Opener-Policy"] = "same-origin"
+    if encrypted:
+        fixed["Strict-Transport-Security"] = HSTS
+    return tuple(fixed.items())
