@@ -9,7 +9,7 @@ from zope.interface import implementer
 
 from oidc_pyramid import browser_state
 from oidc_pyramid.decision import SignIn
-from oidc_pyramid.events import SignedIn, SignedOut
+from oidc_pyramid.events import SignedIn, SignedOut, SteppedUp
 from oidc_pyramid.interfaces import IBrowserSessions
 from oidc_pyramid.logout import tell_by_back_channel
 from oidc_pyramid.models.browsers import Browser, Place, Session, digest
@@ -68,8 +68,9 @@ class OwnSessions:
 
     def _live(self, place: Place) -> Session | None:
         session = self._browsers.session(place.account_id, place.sid)
-        idle = self._oidc.settings.session_idle
-        return session if session and session.alive(now=self._now, idle=idle) else None
+        idle, epoch = self._oidc.settings.session_idle, self._oidc.provider.epoch
+        alive = session is not None and session.alive(now=self._now, idle=idle, epoch=epoch)
+        return session if alive else None
 
     def _touch(self, session: Session) -> None:
         """Idle time is kept coarsely, so that looking around rarely writes."""
@@ -85,6 +86,7 @@ class OwnSessions:
         session.auth_time = session.seen_at = self._now
         session.acr, session.amr, session.authenticated_in = acr, amr, interaction
         session.account_generation = account.generation
+        session.epoch = self._oidc.provider.epoch
         session.expires_at = self._now + self._oidc.settings.session_expire
         session.user_agent = (self._request.user_agent or "")[:200]
         for place in browser.add(Place(str(account.id), session.sid)):
@@ -94,6 +96,24 @@ class OwnSessions:
         signed_in = self._sign_in(browser, Place(str(account.id), session.sid))
         assert signed_in is not None  # noqa: S101 - it was made three lines above
         return signed_in
+
+    def step_up(self, sid: str, *, acr: str, amr: tuple[str, ...]) -> SignIn | None:
+        """The same session, known better: a new cookie, the same ``sid`` and ``auth_time``.
+
+        Whatever ``amr`` names was proved at ``auth_time`` or later; ``max_age`` asks for all of it
+        again.
+        """
+        old = self.browser()
+        place = old and next((p for p in old.places if p.sid == sid), None)
+        session = self._live(place) if place else None
+        if old is None or not place or session is None:
+            return None
+        session.acr, session.seen_at = acr, self._now
+        session.amr = tuple(dict.fromkeys((*session.amr, *amr)))
+        browser = self._renewed(old)
+        browser.selected_in = old.selected_in
+        self._oidc.issuer.announce(SteppedUp(self._now, place.account_id, sid, acr, session.amr))
+        return self._sign_in(browser, place)
 
     def _renewed(self, old: Browser | None) -> Browser:
         """A new record under a new cookie; the old cookie names nothing (no session fixation)."""

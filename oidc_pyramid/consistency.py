@@ -7,7 +7,8 @@ from typing import Any
 from pyramid.exceptions import ConfigurationError
 
 from oidc_pyramid import interfaces
-from oidc_pyramid.plugins import Plugins
+from oidc_pyramid.plugins import Plugins, verify
+from oidc_pyramid.prompts.levels import SIGN_IN
 from oidc_pyramid.prompts.order import ordered
 from oidc_pyramid.root import LATE
 from oidc_pyramid.runtime import Runtime
@@ -28,6 +29,7 @@ def problems(registry: Any) -> list[str]:
         found += _unknown(key, getattr(settings, key), plugins.names(interface))
     types = {name for one in settings.response_types for name in one.split()}
     found += _unknown("response_types", types, plugins.names(interfaces.IResponseType))
+    found += _beyond_levels(settings.acr_values, plugins.all(interfaces.IPrompt))
     formats = plugins.names(interfaces.ITokenFormat)
     found += _unknown("access_token_format", (settings.access_token_format,), formats)
     return found
@@ -41,6 +43,14 @@ def _unknown(key: str, enabled: Any, registered: tuple[str, ...]) -> list[str]:
     ]
 
 
+def _beyond_levels(levels: tuple[str, ...], prompts: list[Any]) -> list[str]:
+    return [
+        f"the prompt {prompt.name} reaches {prompt.acr!r}, which oidc.acr_values does not name"
+        for prompt in prompts
+        if getattr(prompt, "acr", "") and prompt.acr not in levels
+    ]
+
+
 def includeme(config: Any) -> None:
     """Check when everything has been registered; the prompts must have an order too."""
 
@@ -48,6 +58,9 @@ def includeme(config: Any) -> None:
         found = problems(config.registry)
         if found:
             raise ConfigurationError("\n".join(found))
-        ordered(Plugins(config.registry).all(interfaces.IPrompt))
+        prompts = Plugins(config.registry).all(interfaces.IPrompt)
+        for prompt in ordered(prompts):
+            if getattr(prompt, "acr", "") and prompt.name != SIGN_IN:
+                verify(interfaces.IStepUp, prompt)
 
     config.action(("oidc", "consistency"), check, order=LATE + 10)

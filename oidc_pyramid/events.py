@@ -25,6 +25,16 @@ class SignedIn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SteppedUp(Event):
+    """Somebody who is signed in proved more: a second factor."""
+
+    account_id: str
+    sid: str
+    acr: str
+    amr: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SignInFailed(Event):
     """A wrong user name or password; neither is told here."""
 

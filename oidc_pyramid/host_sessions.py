@@ -37,6 +37,7 @@ class HostSessions(OwnSessions):
     """
 
     strict = False
+    signs_in_elsewhere = True
 
     def __init__(self, request: Any) -> None:
         super().__init__(request)

@@ -110,6 +110,16 @@ class IPrompt(Interface):
         """The error code for ``prompt=none`` when the person must act, else None."""
 
 
+class IStepUp(IPrompt):
+    """A prompt that proves more about somebody who is signed in: a second factor."""
+
+    acr = Attribute("the level of ``oidc.acr_values`` that the session then has")
+    amr = Attribute("tuple of the methods that this adds (RFC 8176)")
+
+    def offered_to(account):
+        """True when this person has the means."""
+
+
 class IClaims(Interface):
     """The claims of one scope (Core §5.4)."""
 
@@ -216,6 +226,9 @@ class IBrowserSessions(Interface):
 
     def sign_in(account, *, amr, acr, interaction):
         """Record that somebody proved who they are; the new current ``SignIn``."""
+
+    def step_up(sid, *, acr, amr):
+        """Record that the person has proved more; the ``SignIn`` with the same ``sid``, or None."""
 
     def select(sid, interaction):
         """Make another signed-in account the current one."""

@@ -13,6 +13,8 @@ class LoginPrompt:
     """Only an event of this very interaction satisfies ``prompt=login``; never a clock."""
 
     name = "login"
+    acr = ""  # the first of oidc.acr_values
+    amr = ("pwd",)
     before = ("consent",)
     after = ("select_account",)
 
@@ -26,12 +28,10 @@ class LoginPrompt:
 
 
 def _again(wanted: Wanted, session: SignIn) -> bool:
-    """Too long ago, not strong enough, or somebody else; ``max_age=0`` is ``prompt=login``."""
+    """Too long ago, or somebody else; ``max_age=0`` is ``prompt=login``."""
     age = wanted.asked_at - session.auth_time
-    demanded = wanted.claims_request.essential_acr()
     return (
         LoginPrompt.name in wanted.prompt
         or bool(wanted.hinted and wanted.hinted != session.subject)
         or (wanted.max_age is not None and (not wanted.max_age or age > wanted.max_age))
-        or bool(demanded and session.acr not in demanded)
     )

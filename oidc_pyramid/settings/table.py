@@ -169,8 +169,8 @@ class Settings:
         The format of access tokens where neither client nor resource asks for another: `opaque`
         (sealed, can be ended at once).""")
     acr_values: tuple[str, ...] = key(words, "", """
-        The authentication contexts on offer, weakest first; the first is what a password
-        gives.""")
+        The levels of authentication on offer, weakest first; the first is what a password gives.
+        Prompts of yours can reach the others.""")
 
     signing_alg: str = key(one_of(*ALGS), "RS256", """
         How ID Tokens are signed for clients that don't say.""")

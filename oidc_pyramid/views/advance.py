@@ -11,22 +11,30 @@ from oidc_pyramid.decision import Consent, Decision, SignIn
 from oidc_pyramid.interfaces import IAfterLogin, IPrompt, IRequestPolicy, IResponseType
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.grants import Grant
+from oidc_pyramid.prompts.levels import Ladder
 from oidc_pyramid.prompts.order import ordered
 from oidc_pyramid.protocol.authorization import Wanted
 from oidc_pyramid.protocol.errors import AuthorizationError
+from oidc_pyramid.protocol.levels import asked_for, satisfied
 from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.protocol.redirect_uri import origin_of
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.interactions import Pending, binding_cookie, location
-from oidc_pyramid.views.unfit import check_reachable, why_unfit
+from oidc_pyramid.views.unfit import why_unfit
 
 
 def advance(request: Any, pending: Pending, client: Client, *, answered: bool = False) -> Any:
     """The next page, or the answer. ``answered`` says that a person has just acted (a POST)."""
     wanted = _policies(request, pending.wanted, client)
     pending = replace(pending, wanted=wanted)
-    check_reachable(wanted, request.oidc.settings.acr_values)
     sign_in = _sign_in(request, wanted, client)
+    ladder = _ladder(request)
+    try:
+        step = ladder.step(wanted, sign_in, pending.declined)
+    except AuthorizationError as unmet:
+        if not answered:
+            raise
+        return refuse(request, wanted, unmet)
     if sign_in is not None:
         error = why_unfit(wanted, sign_in)
         if error is not None:
@@ -35,8 +43,8 @@ def advance(request: Any, pending: Pending, client: Client, *, answered: bool = 
         if response is not None:
             return response
     consent = consent_for(request, pending, client, sign_in)
-    for prompt in ordered(request.oidc.plugins.all(IPrompt)):
-        reason = prompt.needed(wanted, sign_in, consent)
+    for prompt in ladder.prompts:
+        reason = _reason(prompt, step, wanted, sign_in, consent)
         if reason is not None:
             return _ask(request, pending, prompt, reason)
     return _conclude(request, pending, client, sign_in, answered=answered)
@@ -44,13 +52,30 @@ def advance(request: Any, pending: Pending, client: Client, *, answered: bool = 
 
 def ready_for(request: Any, pending: Pending, client: Client, name: str) -> SignIn | None:
     """Who may answer the prompt *name*: None while an earlier prompt is not satisfied."""
-    sign_in = _sign_in(request, pending.wanted, client)
-    for prompt in ordered(request.oidc.plugins.all(IPrompt)):
+    wanted, ladder = pending.wanted, _ladder(request)
+    sign_in = _sign_in(request, wanted, client)
+    step = ladder.step(wanted, sign_in, pending.declined)
+    for prompt in ladder.prompts:
         if prompt.name == name:
             return sign_in
-        if prompt.needed(pending.wanted, sign_in, Consent()) is not None:
+        if _reason(prompt, step, wanted, sign_in, Consent()) is not None:
             return None
     return None
+
+
+def _ladder(request: Any) -> Ladder:
+    oidc = request.oidc
+    elsewhere = getattr(oidc.browser, "signs_in_elsewhere", False)
+    prompts = tuple(ordered(oidc.plugins.all(IPrompt)))
+    return Ladder(oidc.settings.acr_values, prompts, elsewhere)
+
+
+def _reason(
+    prompt: Any, step: str, wanted: Wanted, sign_in: SignIn | None, consent: Consent
+) -> str | None:
+    """Why this prompt is due: it says so itself, or it leads to the level that is asked for."""
+    due = "login_required" if prompt.name == step else None
+    return prompt.needed(wanted, sign_in, consent) or due
 
 
 def _policies(request: Any, wanted: Wanted, client: Client) -> Wanted:
@@ -166,6 +191,8 @@ def _conclude(
     if sign_in is None:
         raise AuthorizationError("nobody is signed in", error="login_required")
     grant = _grant(request, wanted, client, sign_in)
+    acr = satisfied(oidc.settings.acr_values, sign_in.acr, asked_for(wanted))
+    sign_in = replace(sign_in, acr=acr)
     decision = Decision(wanted, client, sign_in, grant, oidc.issuer)
     issued: dict[str, str] = {}
     types = [oidc.plugin(IResponseType, name) for name in wanted.response_type]

@@ -12,6 +12,7 @@ from oidc_pyramid.interfaces import IPrompt, IProvider, IResponseMode
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.plugins import Plugins
+from oidc_pyramid.prompts.levels import SIGN_IN
 from oidc_pyramid.protocol.authorization import (
     UNKNOWN_CLIENT,
     Offer,
@@ -127,6 +128,7 @@ def offer_of(settings: Settings, plugins: Plugins, scopes: tuple[str, ...]) -> O
 
 
 def prompts_of(settings: Settings, plugins: Plugins) -> tuple[str, ...]:
-    """``none`` and every prompt that is registered; ``create`` where people may sign up."""
-    names = plugins.names(IPrompt)
+    """``none`` and every prompt that is registered; ``create`` where people may sign up. What
+    leads to a level is asked for by the level."""
+    names = [p.name for p in plugins.all(IPrompt) if p.name == SIGN_IN or not getattr(p, "acr", "")]
     return ("none", *(name for name in names if name != "create" or settings.signup))

@@ -41,9 +41,11 @@ def endpoint(
     framed: bool = False,
     popup: bool = False,
     renderer: str | None = None,
+    depth: int = 0,
 ) -> Callable[[Any], Any]:
     """A view bound to one of our contexts. A host's default permission and CSRF options do not
-    apply: endpoints authenticate clients, forms carry our own token."""
+    apply: endpoints authenticate clients, forms carry our own token. ``depth`` is for a decorator
+    around this one: a scan has to see the module that uses it."""
     return view_config(
         context=context,
         name=name,
@@ -51,4 +53,5 @@ def endpoint(
         require_csrf=False,
         renderer=None if renderer is None else f"{TEMPLATES}{renderer}.pt",
         oidc=Endpoint(methods, cors, page, cacheable, framed, popup),
+        _depth=depth,
     )

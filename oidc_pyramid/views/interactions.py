@@ -52,11 +52,13 @@ TOO_LONG = Check(
 @dataclass(frozen=True, slots=True)
 class Pending:
     """``binding`` is the digest of a cookie; empty for a request that came by POST from another
-    site, whose cookies we could not see. ``consented`` is the account that said yes in it."""
+    site, whose cookies we could not see. ``consented`` is the account that said yes in it,
+    ``declined`` are the prompts that the person could not answer."""
 
     wanted: Wanted
     binding: str = ""
     consented: str = ""
+    declined: tuple[str, ...] = ()
 
     def bound(self, cookie: str) -> Pending:
         """For this browser alone."""
@@ -64,14 +66,14 @@ class Pending:
 
     def pack(self) -> bytes:
         """For the seal."""
-        parts = [self.wanted.to_json(), self.binding, self.consented]
+        parts = [self.wanted.to_json(), self.binding, self.consented, *self.declined]
         return json.dumps(parts, separators=(",", ":"), ensure_ascii=False).encode()
 
     @classmethod
     def unpack(cls, payload: bytes) -> Pending:
         """The inverse of ``pack``."""
-        wanted, binding, consented = json.loads(payload)
-        return cls(Wanted.from_json(wanted), binding, consented)
+        wanted, binding, consented, *declined = json.loads(payload)
+        return cls(Wanted.from_json(wanted), binding, consented, tuple(declined))
 
 
 def digest(cookie: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 from oidc_pyramid.decision import SignIn
 from oidc_pyramid.events import SignInFailed
 from oidc_pyramid.i18n import _
+from oidc_pyramid.interfaces import IPrompt
 from oidc_pyramid.models.usernames import normalise
+from oidc_pyramid.prompts.levels import SIGN_IN, reached_by
 from oidc_pyramid.protocol import base64url
 from oidc_pyramid.protocol.seal import SealError
 from oidc_pyramid.throttle import network_of
@@ -44,9 +46,10 @@ def password_sign_in(
 def record(request: Any, account: Any, *, interaction: str) -> SignIn:
     """Sign the account in at this browser, and remember the device."""
     oidc = request.oidc
-    acr = oidc.settings.acr_values[0] if oidc.settings.acr_values else ""
+    prompt = oidc.plugin(IPrompt, SIGN_IN)
+    acr, amr = reached_by(prompt, oidc.settings.acr_values), getattr(prompt, "amr", ("pwd",))
     oidc.accounts.pin(account)
-    sign_in: SignIn = oidc.browser.sign_in(account, amr=("pwd",), acr=acr, interaction=interaction)
+    sign_in: SignIn = oidc.browser.sign_in(account, amr=amr, acr=acr, interaction=interaction)
     if oidc.settings.remember_devices:
         sealed = oidc.issuer.opened.sealer.seal(DEVICE, str(account.username).encode())
         oidc.cookies.set(DEVICE, sealed, max_age=DEVICE_LIFE)

@@ -273,7 +273,7 @@ def test_rt_09_an_essential_acr_that_was_not_reached(make_cast_with):
     browser = cast.browser()
     walk(cast, browser)
     silent = cast.asks(claims=ESSENTIAL, prompt="none")
-    e_redir(cast.authorize(silent, browser=browser), "login_required")
+    e_redir(cast.authorize(silent, browser=browser), "unmet_authentication_requirements")
     e_redir(walk(cast, browser, claims=ESSENTIAL), "unmet_authentication_requirements")
     assert browser.get("/account").status_int == 200
 

@@ -156,7 +156,7 @@ def test_se_18_acr_belongs_to_the_session(make_cast_with):
     browser = cast.browser()
     walk(cast, browser)
     demand = '{"id_token": {"acr": {"essential": true, "values": ["urn:mfa"]}}}'
-    e_redir(silent(cast, browser, claims=demand), "login_required")
+    e_redir(silent(cast, browser, claims=demand), "unmet_authentication_requirements")
     assert claims_of(tokens(cast, browser)["id_token"])["acr"] == "urn:pwd"
 
 
