@@ -35,7 +35,12 @@ def answer(request: Any, response: Any, kind: str) -> None:
         return
     origin = request.headers.get("Origin")
     client = request.oidc.cors_client
-    response.vary = (*(response.vary or ()), "Origin")
+    _vary_by_origin(response.headers)
     if kind == "client" and client is not None and origin in origins(client):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSE_HEADERS
+
+
+def _vary_by_origin(headers: Any) -> None:
+    vary = headers.get("Vary")
+    headers["Vary"] = f"{vary}, Origin" if vary else "Origin"
