@@ -44,7 +44,7 @@ class Ring:
 
     def __init__(self, database: Any) -> None:
         self._database = database
-        self._manager = TransactionManager(explicit=True)
+        self._manager = TransactionManager()  # closing the database aborts whatever is open
         self._connection: Any = None
         self._lock = Lock()
 
