@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oidc_pyramid.models.clients import Client
-from oidc_pyramid.protocol.client_fields import ASYMMETRIC, READERS, Policy
+from oidc_pyramid.protocol.client_fields import READERS, Policy
 from oidc_pyramid.protocol.jwe import ALGS, ENCS
-from oidc_pyramid.protocol.jwk import HMAC_BYTES
+from oidc_pyramid.protocol.jwk import ASYMMETRIC, HMAC_BYTES
 from oidc_pyramid.settings import Settings
 
 #: What an operator decides about a client; no registration request can.
@@ -27,15 +27,16 @@ STORED = tuple(name for name in READERS if name in Client.__annotations__)
 LEFT_OUT = frozenset({"", None, ()})
 
 
-def policy_of(settings: Settings) -> Policy:
-    """What clients of this deployment may be registered for."""
+def policy_of(settings: Settings, algs: Iterable[str] | None = None) -> Policy:
+    """What clients of this deployment may be registered for; ``algs`` are those of its keys, where
+    they are at hand."""
     front = any({"id_token", "token"} & set(t.split()) for t in settings.response_types)
     return Policy(
         grant_types=(*settings.grant_types, *(("implicit",) if front else ())),
         response_types=settings.response_types,
         response_modes=settings.response_modes,
         auth_methods=settings.client_auth,
-        signing_algs=_signing_algs(settings),
+        signing_algs=_signing_algs(settings, algs),
         encryption_algs=ALGS,
         encryption_encs=ENCS,
         client_signing_algs=(
@@ -47,10 +48,10 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def _signing_algs(settings: Settings) -> tuple[str, ...]:
+def _signing_algs(settings: Settings, algs: Iterable[str] | None) -> tuple[str, ...]:
     """Keys of ours, the client's secret, and none where that is wanted."""
     none = ("none",) if settings.id_token_none else ()
-    return (*settings.signing_algs, *HMAC_BYTES, *none)
+    return (*(settings.signing_algs if algs is None else algs), *HMAC_BYTES, *none)
 
 
 def attributes_of(metadata: Mapping[str, Any]) -> dict[str, Any]:

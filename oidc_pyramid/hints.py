@@ -8,6 +8,7 @@ from typing import Any
 from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.protocol.errors import Check
 from oidc_pyramid.protocol.jose import JoseError, public_key, verify
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 
 CHECK = Check(
     "id-token-hint",
@@ -15,7 +16,6 @@ CHECK = Check(
     "id_token_hint is not an ID Token of this provider for this client",
     "Send the ID Token as it was received.",
 )
-ALGS = ("RS256", "PS256", "ES256", "EdDSA")
 
 
 class NotOurs(ValueError):
@@ -31,7 +31,7 @@ def read(issuer: Issuer, hint: str, client_id: str | None) -> dict[str, Any]:
     ring = issuer.provider.keys.keys
     keys = [public_key(json.loads(key.public)) for key in ring if key.trusted and key.use == "sig"]
     try:
-        claims: dict[str, Any] = verify(hint, keys, ALGS, typ=(None, "JWT"))
+        claims: dict[str, Any] = verify(hint, keys, ASYMMETRIC, typ=(None, "JWT"))
     except JoseError as error:
         raise NotOurs(str(error)) from error
     audience = claims.get("aud")

@@ -54,9 +54,14 @@ def tend(ring: KeyRing, settings: Settings, *, now: int) -> list[str]:
     """
     done = [f"{key.alg}: {key.kid} is gone." for key in ring.expire(now=now)]
     if settings.rotate_keys_every:
-        for alg in ring.algs():
+        for alg in kept(ring):
             done += _tend_one(ring, alg, settings, now)
     return done
+
+
+def kept(ring: KeyRing) -> tuple[str, ...]:
+    """Every algorithm that has a current key, for signatures or for what is encrypted to us."""
+    return tuple(key.alg for key in ring.keys if key.state == CURRENT)
 
 
 def _tend_one(ring: KeyRing, alg: str, settings: Settings, now: int) -> list[str]:

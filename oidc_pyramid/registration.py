@@ -28,7 +28,7 @@ def judged(document: Mapping[str, Any], issuer: Issuer, fetcher: Fetcher) -> dic
     be registered; the deployment's policies have the last word. Raises ``InvalidClientMetadata``
     or ``InvalidRedirectUri``.
     """
-    policy = policy_of(issuer.settings)
+    policy = policy_of(issuer.settings, issuer.keys.algs())
     said = with_statement(document, issuer.settings.registration_statement_jwks, now=issuer.now)
     metadata = validate(choose(said, policy), policy=policy)
     metadata["scope"] = " ".join(_scopes(metadata.get("scope"), issuer))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from oidc_pyramid.fetch import Fetcher, FetchRefused
 from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.clients import Client
-from oidc_pyramid.protocol.client_fields import ASYMMETRIC
 from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidRequest
 from oidc_pyramid.protocol.jose import (
     JoseError,
@@ -18,7 +17,7 @@ from oidc_pyramid.protocol.jose import (
     verify,
 )
 from oidc_pyramid.protocol.jwe import decrypt, is_encrypted
-from oidc_pyramid.protocol.jwk import HMAC_BYTES
+from oidc_pyramid.protocol.jwk import ASYMMETRIC, HMAC_BYTES
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.protocol.request_object import TYPS, check, parameters
 

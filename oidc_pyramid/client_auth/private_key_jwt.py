@@ -9,8 +9,8 @@ from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.plugins import plugin
 from oidc_pyramid.protocol.client_assertion import TYPS
-from oidc_pyramid.protocol.client_fields import ASYMMETRIC
 from oidc_pyramid.protocol.jose import JoseError
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 
 
 @plugin(IClientAuth)

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 from oidc_pyramid.protocol import jwk, scope, web_uri
 from oidc_pyramid.protocol.compact import JoseError
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 255
 LONGEST_SCOPE = 4096
 MOST_VALUES = 50
-
-ASYMMETRIC = tuple(alg for alg in jwk.SIGNING_ALGS if alg not in jwk.HMAC_BYTES)
 
 # Categories of characters that show nothing, or change how others are shown.
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})

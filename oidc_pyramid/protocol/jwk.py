@@ -22,7 +22,8 @@ LARGEST_EXPONENT = 2**32
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "EdDSA": "Ed25519"}
 HMAC_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
 RSA_ALGS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-SIGNING_ALGS = (*RSA_ALGS, *CURVES, *HMAC_BYTES)
+ASYMMETRIC = (*RSA_ALGS, *CURVES)
+SIGNING_ALGS = (*ASYMMETRIC, *HMAC_BYTES)
 
 #: The members that make a key of each type, in the order of its thumbprint (RFC 7638 §3.2).
 MEMBERS = {

@@ -81,10 +81,9 @@ def metadata(offered: Offered) -> dict[str, object]:
         "userinfo_encryption_enc_values_supported": list(offered.encryption_encs),
         "authorization_response_iss_parameter_supported": True,
     }
-    if any(name.endswith("_jwt") for name in offered.client_auth):
-        for endpoint in ("token", "revocation", "introspection"):
-            name = f"{endpoint}_endpoint_auth_signing_alg_values_supported"
-            document[name] = list(offered.assertion_algs)
+    for endpoint in ("token", "revocation", "introspection"):
+        name = f"{endpoint}_endpoint_auth_signing_alg_values_supported"
+        document[name] = list(offered.assertion_algs)
     return {name: value for name, value in document.items() if value != []}
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from oidc_pyramid.protocol import strict_json
-from oidc_pyramid.protocol.client_fields import ASYMMETRIC
 from oidc_pyramid.protocol.compact import JoseError
 from oidc_pyramid.protocol.errors import InvalidSoftwareStatement, UnapprovedSoftwareStatement
 from oidc_pyramid.protocol.jose import parse, parse_jwks, verify
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 from oidc_pyramid.protocol.times import check_times
 
 SPEC = "RFC 7591 §2.3"

@@ -15,6 +15,7 @@ from pyramid.paster import get_app
 from oidc_pyramid.models.evolve import NewerDatabase, pending
 from oidc_pyramid.models.keys import RETIRING
 from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 from oidc_pyramid.scripts.deployment import Deployment
 from oidc_pyramid.scripts.failures import Failure, sentence
 from oidc_pyramid.scripts.output import json_option, moment, print_json, print_table
@@ -97,7 +98,7 @@ def _client_problems(provider: Provider, settings: Settings) -> Iterator[str]:
                 f"{client.token_endpoint_auth_method}, which oidc.client_auth does not offer"
             )
         alg = client.id_token_signed_response_alg
-        if alg and alg not in provider.keys.algs():
+        if alg in ASYMMETRIC and alg not in provider.keys.algs():
             yield f"the client {client.client_id} wants {alg}, and no key signs with it"
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from oidc_pyramid.key_rotation import made_for, place, turn
+from oidc_pyramid.key_rotation import kept, made_for, place, turn
 from oidc_pyramid.models.keys import CURRENT, NEXT, RETIRED, KeyRing, SigningKey
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.jose import import_pem
 from oidc_pyramid.protocol.jwe import KEY_ALGS
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 from oidc_pyramid.scripts.deployment import Deployment
 from oidc_pyramid.scripts.failures import Commands, Failure
 from oidc_pyramid.scripts.output import json_option, moment, print_json, print_table, say
 from oidc_pyramid.settings import Settings
-from oidc_pyramid.settings.table import ALGS
 
-alg_option = click.option("--alg", type=click.Choice(ALGS), help="The signature algorithm.")
+alg_option = click.option("--alg", type=click.Choice(ASYMMETRIC), help="The signature algorithm.")
 now_option = click.option(
     "--now", "at_once", is_flag=True, help="Sign with it at once, without publishing it ahead."
 )
@@ -32,7 +32,7 @@ def keys() -> None:
 @keys.command()
 @click.option(
     "--alg",
-    type=click.Choice((*ALGS, *KEY_ALGS)),
+    type=click.Choice((*ASYMMETRIC, *KEY_ALGS)),
     help="The signature algorithm, or one for what clients encrypt to us.",
 )
 @now_option
@@ -68,13 +68,11 @@ def import_(
         jwk = import_pem(file.read(), alg, password=typed.encode() if typed else None, kid=kid)
     except ValueError as error:
         raise Failure(f"{file.name}: {error}") from error
-    if jwk["alg"] not in ALGS:
-        raise Failure(f"{file.name}: keys for {jwk['alg']} are not used here ({', '.join(ALGS)})")
     say(_add(deployment, jwk, at_once=at_once))
 
 
 @keys.command()
-@click.option("--alg", type=click.Choice((*ALGS, *KEY_ALGS)), help="Of one algorithm alone.")
+@click.option("--alg", type=click.Choice((*ASYMMETRIC, *KEY_ALGS)), help="Of one algorithm alone.")
 @now_option
 @click.pass_obj
 def rotate(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
@@ -87,7 +85,7 @@ def rotate(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
     def work(provider: Provider) -> list[str]:
         _opens(provider, settings)
         ring = provider.keys
-        algs = (alg,) if alg else tuple(dict.fromkeys((*settings.signing_algs, *ring.algs())))
+        algs = (alg,) if alg else tuple(dict.fromkeys((*settings.signing_algs, *kept(ring))))
         ring.expire(now=now)
         return [turn(ring, each, settings, now=now, at_once=at_once) for each in algs]
 
@@ -155,7 +153,7 @@ def _add(deployment: Deployment, jwk: dict[str, object], *, at_once: bool) -> st
 def _retire(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_once: bool) -> str:
     was_current = key.state == CURRENT
     following = ring.in_state(key.alg, NEXT) if was_current else None
-    if was_current and following is None:
+    if was_current and following is None and key.alg in settings.signing_algs:
         raise Failure(
             f"{key.kid} is the only key of {key.alg}: run 'oidc-pyramid keys create --alg "
             f"{key.alg}' first"

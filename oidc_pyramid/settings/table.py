@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 from oidc_pyramid.settings.addresses import issuer, link, page, templates
 from oidc_pyramid.settings.convert import (
     dotted,
@@ -25,8 +26,6 @@ from oidc_pyramid.settings.convert import (
     words_of,
 )
 from oidc_pyramid.settings.key import key
-
-ALGS = ("RS256", "PS256", "ES256", "EdDSA")
 
 SECTIONS = {  # the first key of each section, and its title
     "issuer": "The provider",
@@ -172,10 +171,11 @@ class Settings:
         The levels of authentication on offer, weakest first; the first is what a password gives.
         Prompts of yours can reach the others.""")
 
-    signing_alg: str = key(one_of(*ALGS), "RS256", """
+    signing_alg: str = key(one_of(*ASYMMETRIC), "RS256", """
         How ID Tokens are signed for clients that don't say.""")
-    signing_algs: tuple[str, ...] = key(words_of(*ALGS), "", """
-        The algorithms that `init` makes a key for, and that clients may choose from.""",
+    signing_algs: tuple[str, ...] = key(words_of(*ASYMMETRIC), "", """
+        The algorithms that `init` makes a key for. Clients may choose from those that a key signs
+        with.""",
         shown_default="`oidc.signing_alg` and ES256")
     key_publish_ahead: int = key(duration, "24h", """
         How long a new key is published before it signs, so that clients have fetched it.""")

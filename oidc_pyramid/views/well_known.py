@@ -10,9 +10,8 @@ from typing import Any
 from pyramid.response import Response
 
 from oidc_pyramid.interfaces import IClaims, IMetadata, IProvider, IWellKnown
-from oidc_pyramid.protocol.client_fields import ASYMMETRIC
 from oidc_pyramid.protocol.jwe import ALGS, ENCS
-from oidc_pyramid.protocol.jwk import HMAC_BYTES
+from oidc_pyramid.protocol.jwk import ASYMMETRIC, HMAC_BYTES
 from oidc_pyramid.protocol.metadata import Offered, metadata
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.views.authorize import prompts_of
@@ -80,7 +79,7 @@ def build(request: Any) -> dict[str, object]:
         acr_values=settings.acr_values,
         locales=settings.locales,
         prompts=prompts_of(settings, plugins),
-        assertion_algs=(*ASYMMETRIC, *HMAC_BYTES),
+        assertion_algs=_assertion_algs(settings),
         request_object_algs=_request_object_algs(settings),
         decryption_algs=sorted(
             {key["alg"] for key in oidc.issuer.keys.public() if key["use"] == "enc"}
@@ -122,4 +121,12 @@ def _request_object_algs(settings: Settings) -> list[str]:
     """Nothing where request objects are off (Discovery §3)."""
     if not settings.request_parameter and not settings.request_uri_parameter:
         return []
-    return [*ASYMMETRIC, *(("none",) if settings.request_object_unsigned else ())]
+    none = ("none",) if settings.request_object_unsigned else ()
+    return [*ASYMMETRIC, *HMAC_BYTES, *none]
+
+
+def _assertion_algs(settings: Settings) -> list[str]:
+    """What the enabled methods read: keys of clients, or their secrets (Core §9)."""
+    keys = ASYMMETRIC if "private_key_jwt" in settings.client_auth else ()
+    secrets = HMAC_BYTES if "client_secret_jwt" in settings.client_auth else ()
+    return [*keys, *secrets]

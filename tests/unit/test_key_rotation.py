@@ -5,6 +5,7 @@ import pytest
 from oidc_pyramid.key_rotation import tend
 from oidc_pyramid.models.keys import CURRENT, NEXT, RETIRED, RETIRING, KeyRing, SigningKey
 from oidc_pyramid.protocol.jose import new_key
+from oidc_pyramid.protocol.jwe import new_encryption_key
 from oidc_pyramid.settings import read_settings
 
 DAY = 24 * 3600
@@ -65,3 +66,17 @@ def test_by_hand_means_that_nothing_happens_by_itself(ring):
     )
     assert tend(ring, settings, now=NOW + 10_000 * DAY) == []
     assert states(ring) == [CURRENT]
+
+
+def test_keys_for_what_is_encrypted_to_us_have_an_age_too(ring, settings):
+    key = new_encryption_key("ECDH-ES")
+    ring.add(SigningKey(key, settings.secret, state=NEXT, now=NOW))
+    ring.activate(ring.keys[1], now=NOW, keep=0)
+    tend(ring, settings, now=NOW + 88 * DAY)
+    tend(ring, settings, now=NOW + 90 * DAY)
+    assert [(key.alg, key.state) for key in ring.keys] == [
+        ("ES256", RETIRING),
+        ("ECDH-ES", RETIRING),
+        ("ES256", CURRENT),
+        ("ECDH-ES", CURRENT),
+    ]

@@ -94,6 +94,14 @@ def test_clients_that_ask_for_what_is_not_there(terminal):
     assert "demo wants PS512" in found
 
 
+def test_a_client_whose_secret_signs_needs_no_key(terminal):
+    change(
+        terminal,
+        lambda provider: provider.clients["demo"].update({"id_token_signed_response_alg": "HS256"}),
+    )
+    assert "HS256" not in terminal.run("doctor").output
+
+
 @pytest.mark.parametrize("schema, word", [(1000, "upgrade"), (0, "oidc-pyramid init")])
 def test_a_database_of_another_version(terminal, schema, word):
     change(terminal, lambda provider: setattr(provider, "schema", schema))

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from oidc_pyramid.protocol.jose import Signer
+from oidc_pyramid.protocol.jwk import ASYMMETRIC
 from oidc_pyramid.scripts.deployment import Deployment
 
 DAY = 86400
@@ -122,11 +123,49 @@ def test_what_is_no_private_key_for_us(terminal, rsa_key, tmp_path):
     file = tmp_path / "key.pem"
     public = rsa_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     weak = rsa.generate_private_key(65537, 1024)  # noqa: S505 - that it is refused is the test
-    curve = ec.generate_private_key(ec.SECP521R1())
+    curve = ec.generate_private_key(ec.SECP256K1())
     for text in (b"", b"nonsense", public, pem(weak), pem(curve)):
         file.write_bytes(text)
         assert str(file) in terminal.fails("keys", "import", str(file))
     assert "No such file" in terminal.fails("keys", "import", str(tmp_path / "none"), code=2)
+
+
+@pytest.mark.parametrize("alg", [*ASYMMETRIC])
+def test_a_key_for_each_algorithm(terminal, alg):
+    terminal.says("keys", "create", "--alg", alg, "--now")
+    assert alg in {key["alg"] for key in terminal.json("keys", "list") if key["state"] == "current"}
+
+
+@pytest.mark.parametrize(
+    "curve,alg", [(ec.SECP256R1, "ES256"), (ec.SECP384R1, "ES384"), (ec.SECP521R1, "ES512")]
+)
+def test_import_of_a_curve(terminal, tmp_path, curve, alg):
+    file = tmp_path / "key.pem"
+    file.write_bytes(pem(ec.generate_private_key(curve())))
+    terminal.says("keys", "import", str(file), "--now")
+    assert alg in {key["alg"] for key in terminal.json("keys", "list")}
+
+
+def test_an_rsa_key_is_imported_for_one_algorithm(terminal, rsa_key, tmp_path):
+    file = tmp_path / "key.pem"
+    file.write_bytes(pem(rsa_key))
+    assert "PS384" in terminal.says("keys", "import", str(file), "--alg", "PS384")
+    assert "is here already" in terminal.fails("keys", "import", str(file), "--alg", "RS512")
+
+
+def test_rotate_keeps_every_algorithm(terminal):
+    for alg in ("PS512", "ECDH-ES"):
+        terminal.says("keys", "create", "--alg", alg)
+    terminal.says("keys", "rotate", "--now")
+    for state in ("current", "retiring"):
+        found = [key["alg"] for key in terminal.json("keys", "list") if key["state"] == state]
+        assert sorted(found) == ["ECDH-ES", "ES256", "PS512"]
+
+
+def test_an_algorithm_that_is_no_longer_wanted(terminal):
+    terminal.says("keys", "create", "--alg", "PS256")
+    (kid,) = (key["kid"] for key in terminal.json("keys", "list") if key["alg"] == "PS256")
+    assert "signs no more" in terminal.says("keys", "retire", kid)
 
 
 def test_the_only_key_cannot_retire(terminal):
