@@ -84,6 +84,7 @@ class OIDC:
         self.error_id = secrets.token_hex(6)
         self.private_detail = ""
         self.reply: Reply | None = None
+        self.silent = self.judged = False  # of an authorization request: prompt=none, well-formed
         self.cors_client: Client | None = None
         self.endpoint: Any = None
         self._form: list[tuple[str, str]] | None = None

@@ -162,6 +162,12 @@ class Settings:
     id_token_none: bool = key(flag, "false", """
         Clients may register for ID Tokens without a signature, in the code flow (Core §2). For
         tests of conformance.""")
+    error_interstitial: str = key(one_of("off", "on", "strict"), "on", """
+        What happens to an error that nobody was asked about when the client has registered itself
+        and you have not marked it as verified: `on` shows a page that names the application and
+        lets the person go on, `off` redirects at once, as the specifications have it. The refusal
+        of a well-formed silent request (`prompt=none`) is redirected with `on`; with `strict` only
+        if the person has allowed that client something before (RFC 9700 §4.11.2).""")
     require_pkce: bool = key(flag, "false", """
         PKCE (S256) for confidential clients too. Public clients always need it.""")
     access_token_format: str = key(text, "opaque", """

@@ -41,11 +41,13 @@ def authorize(provider: Provider, request: Any) -> Any:
     pairs = _pairs(request)
     client = _client(request, provider, salvage(pairs))
     request.environ["oidc.ui_locales"] = _ui_locales(pairs)
+    request.oidc.silent = ("prompt", "none") in pairs
     offer = offer_of(request.oidc.settings, request.oidc.plugins, request.oidc.issuer.scopes())
     if client is None:
         raise PageError(UNKNOWN_CLIENT, error="invalid_client")
     pairs = _unpacked(request, pairs, client, offer)
     request.oidc.reply = identify(salvage(pairs), client, offer, request.oidc.settings.issuer)
+    request.oidc.silent = ("prompt", "none") in pairs
     wanted = judge(
         pairs,
         client,
@@ -56,6 +58,7 @@ def authorize(provider: Provider, request: Any) -> Any:
         lifetime=request.oidc.settings.interaction_expire,
     )
     wanted = _with_hint(request, wanted, client, pairs)
+    request.oidc.judged = True
     request.oidc.reply = wanted.reply(request.oidc.settings.issuer)
     if request.method == "POST":
         return outcomes.see_other(location(request, Pending(wanted)))

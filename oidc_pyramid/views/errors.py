@@ -29,6 +29,7 @@ from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.storage import DRIVER_ERRORS, ClassNotAllowed, DatabaseError
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.endpoint import TEMPLATES, Endpoint
+from oidc_pyramid.views.held_back import held_back, interstitial
 from oidc_pyramid.views.tracebacks import safe
 
 log = logging.getLogger("oidc_pyramid.errors")
@@ -45,7 +46,7 @@ def protocol_error(error: ProtocolError, request: Any) -> Response:
     """Nothing has happened: the transaction is aborted, the audience is told what it may know."""
     request.oidc.log_refusal(error)
     if isinstance(error, AuthorizationError) and request.oidc.reply is not None:
-        return outcomes.send(request, _sent(error, request))
+        return _answered(error, request)
     if isinstance(error, BearerError):
         return outcomes.bearer_error(request, error)
     if isinstance(error, TokenError):
@@ -53,9 +54,13 @@ def protocol_error(error: ProtocolError, request: Any) -> Response:
     return _told(error, request)
 
 
-def _sent(error: AuthorizationError, request: Any) -> Sent:
+def _answered(error: AuthorizationError, request: Any) -> Response:
     fields = {"error": error.error, "error_description": error.description}
-    return Sent(request.oidc.reply, fields)
+    sent = Sent(request.oidc.reply, fields)
+    client = held_back(request)
+    if client is not None:
+        return interstitial(request, sent, client)
+    return outcomes.send(request, sent)
 
 
 def _told(error: ProtocolError, request: Any) -> Response:

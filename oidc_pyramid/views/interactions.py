@@ -113,6 +113,7 @@ def opened(request: Any, seal: str) -> tuple[Pending, Client]:
         if cookie is None or digest(cookie) != pending.binding:
             raise PageError(OTHER_BROWSER)
     client = _current_client(request, pending.wanted)
+    request.oidc.judged, request.oidc.silent = True, "none" in pending.wanted.prompt
     request.oidc.reply = pending.wanted.reply(request.oidc.settings.issuer)
     return pending, client
 

@@ -166,6 +166,19 @@ def signing_out():
     return {"client": client(), "continue_url": "https://acme.example/bye", "frames": frames}
 
 
+def step(**changed):
+    values = {
+        "account": account(),
+        "title": "Your PIN",
+        "text": None,
+        "label": "PIN",
+        "error": None,
+        "decline": None,
+        "secret": True,
+    }
+    return form(**values | changed)
+
+
 UNVERIFIED = client(name="Free Gift Cards", host="win.example", verified=False, policy_uri=None)
 NATIVE = client(host="com.acme.books", native=True, logo_uri="https://acme.example/logo.png")
 MINIMAL = client(name="", host="", client_uri=None, policy_uri=None, tos_uri=None, verified=False)
@@ -204,7 +217,21 @@ SAMPLES = {
     "form_post": ("form_post", form_post()),
     "interstitial": (
         "interstitial",
-        {"client": client(), "continue_url": "https://acme.example/cb?error=x"},
+        {
+            "client": client(verified=False),
+            "continue_url": "https://acme.example/cb?error=x",
+            "action": None,
+            "fields": [],
+        },
+    ),
+    "interstitial-form": (
+        "interstitial",
+        {**form_post(), "client": client(verified=False), "continue_url": None},
+    ),
+    "step": ("step", step()),
+    "step-error": (
+        "step",
+        step(client=None, error="This is not your PIN.", decline="I have none at hand"),
     ),
     "welcome": ("welcome", welcome()),
     "welcome-signed-in": ("welcome", welcome(signed_in=account())),

@@ -24,6 +24,7 @@ FIXED_IDS = {
     "finished": {"finished"},
     "form_post": {"form-post", "form-post-submit"},
     "interstitial": {"continue"},
+    "step": {"step-form", "step-code", "step-submit"},
 }
 each_sample = pytest.mark.parametrize("name", SAMPLES)
 
