@@ -134,7 +134,8 @@ class OwnSessions:
             session = self._live(place) if place.account_id == str(account.id) else None
             if session is not None and session.account_generation == account.generation:
                 return session
-        session = Session(secrets.token_urlsafe(16), str(account.id))
+        until = self._now + self._oidc.settings.session_expire
+        session = Session(secrets.token_urlsafe(16), str(account.id), expires_at=until)
         self._browsers.add_session(session)
         return session
 

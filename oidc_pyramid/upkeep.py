@@ -1,7 +1,7 @@
 """What the running server does beside the requests: remove what has expired, tend the keys.
 
-Once per deployment, not per worker: whoever claims the mark does it (``SweepMark``). A round looks
-at a part of the shards, so that a large database is never read at once.
+Once per deployment, not per worker: whoever claims the mark does it (``SweepMark``). A round goes on
+where the last one stopped. It walks over keys, which lie together, and loads what is due alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import logging
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from ZODB import DB
@@ -18,85 +20,104 @@ from ZODB import DB
 from oidc_pyramid.background import Worker
 from oidc_pyramid.key_rotation import tend
 from oidc_pyramid.models.provider import Provider
-from oidc_pyramid.models.shards import WIDTH, Shards
-from oidc_pyramid.models.sweep import Expired, has_expired, jobs, sweep_shard, unused_clients
+from oidc_pyramid.models.shards import WIDTH
+from oidc_pyramid.models.sweep import jobs, look, sweep_shard, unused_clients
 from oidc_pyramid.runtime import Runtime
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.storage import in_transaction, provider_in, snapshot
 
 log = logging.getLogger("oidc_pyramid.upkeep")
 
-ROUNDS = 8
+ROUND = 32
+LOOKS = 100_000
 
 
-def one_round(db: DB, settings: Settings, owner: str, *, now: int) -> dict[str, int] | None:
+def one_round(db: DB, settings: Settings, owner: str, *, now: int) -> Counter[str] | None:
     """What was removed, by kind; None when another process does it."""
-    if not _claimed(db, settings, owner, now):
+    position = _claimed(db, settings, owner, now)
+    if position is None:
         return None
-    part = (now // max(1, settings.sweep_interval)) % ROUNDS
-    removed = sweep(db, settings, range(part, WIDTH, ROUNDS), now=now)
+    removed, shards = _some(db, settings, position, now)
+    removed["clients"] = _unused_clients(db, settings, now)
     for sentence in in_transaction(
-        db, lambda root: tend(provider_in(root).keys, settings, now=now)
+        db, lambda root: _done(provider_in(root), settings, shards, now)
     ):
         log.info("%s", sentence)
     return removed
 
 
-def _claimed(db: DB, settings: Settings, owner: str, now: int) -> bool:
+def _claimed(db: DB, settings: Settings, owner: str, now: int) -> int | None:
+    """Where this round begins, if it is ours."""
     interval = settings.sweep_interval
-    return in_transaction(
-        db, lambda root: provider_in(root).sweep_mark.claim(owner, now=now, interval=interval)
-    )
+
+    def claim(root: Any) -> int | None:
+        mark = provider_in(root).sweep_mark
+        return mark.position if mark.claim(owner, now=now, interval=interval) else None
+
+    return in_transaction(db, claim)
+
+
+def _some(db: DB, settings: Settings, position: int, now: int) -> tuple[Counter[str], int]:
+    """An eighth of the shards, or fewer where they are full: the more there is, the longer it
+    takes until all was looked at, so a round costs no more than what it removes and so many looks.
+    """
+    removed: Counter[str] = Counter()
+    looks = shards = 0
+    while shards < ROUND and looks < LOOKS:
+        index = (position + shards) % WIDTH
+        seen, gone = _sweep_index(db, settings, index, now)
+        removed, looks, shards = removed + gone, looks + seen, shards + 1
+    return removed, shards
+
+
+def _done(provider: Provider, settings: Settings, shards: int, now: int) -> list[str]:
+    provider.sweep_mark.advance(shards)
+    return tend(provider.keys, settings, now=now)
 
 
 def sweep(db: DB, settings: Settings, shards: Iterable[int], *, now: int) -> dict[str, int]:
-    """Remove what has expired from these shards of every tree; counts by kind."""
-    indices = tuple(shards)
+    """Remove what has expired from these shards of every tree, now; counts by kind."""
     with snapshot(db) as root:
-        names = [name for name, _, _ in jobs(provider_in(root))]
-    removed = {
-        name: sum(
-            _empty(db, name, index, now, settings.sweep_batch)
-            for index in _due(db, name, indices, now)
-        )
-        for name in names
-    }
-    life = settings.registration_unused_expire
-    removed["clients"] = in_transaction(
-        db,
-        lambda root: unused_clients(
-            provider_in(root), now=now, life=life, batch=settings.sweep_batch
-        ),
-    )
+        removed = dict.fromkeys((name for name, _ in jobs(provider_in(root))), 0)
+    for index in shards:
+        for name, number in _sweep_index(db, settings, index, now)[1].items():
+            removed[name] += number
+    removed["clients"] = _unused_clients(db, settings, now)
     return removed
 
 
-def _due(db: DB, name: str, indices: tuple[int, ...], now: int) -> list[int]:
-    """The shards in which something has expired: one look, so that the rest costs no more."""
+def _sweep_index(db: DB, settings: Settings, index: int, now: int) -> tuple[int, Counter[str]]:
+    """One shard of every tree: how many entries were walked over, and what was removed."""
     with snapshot(db) as root:
-        shards, expired = _job(provider_in(root), name)
-        return [i for i in indices if has_expired(shards.shards()[i], expired, now=now)]
+        looks = {
+            name: look(shards.shards()[index], now=now) for name, shards in jobs(provider_in(root))
+        }
+    removed = Counter(
+        {
+            name: _remove(db, name, index, now, settings.sweep_batch, found.due)
+            for name, found in looks.items()
+            if found.due
+        }
+    )
+    return sum(found.seen for found in looks.values()), removed
 
 
-def _job(provider: Provider, name: str) -> tuple[Shards, Expired]:
-    return next((shards, expired) for known, shards, expired in jobs(provider) if known == name)
+def _remove(db: DB, name: str, index: int, now: int, batch: int, due: tuple[str, ...]) -> int:
+    """Batch after batch, each committed."""
+
+    def work(root: Any, keys: tuple[str, ...]) -> int:
+        shards = dict(jobs(provider_in(root)))[name]
+        return sweep_shard(shards.shards()[index], keys, now=now)
+
+    parts = (due[start : start + batch] for start in range(0, len(due), batch))
+    return sum(in_transaction(db, partial(work, keys=part)) for part in parts)
 
 
-def _empty(db: DB, name: str, index: int, now: int, batch: int) -> int:
-    """Batch after batch, each committed, until nothing in the shard has expired."""
-    total = 0
-    while True:
-        removed = in_transaction(
-            db, lambda root: _sweep(provider_in(root), name, index, now, batch)
-        )
-        total += removed
-        if removed < batch:
-            return total
-
-
-def _sweep(provider: Provider, name: str, index: int, now: int, batch: int) -> int:
-    shards, expired = _job(provider, name)
-    return sweep_shard(shards.shards()[index], expired, now=now, batch=batch)
+def _unused_clients(db: DB, settings: Settings, now: int) -> int:
+    life, batch = settings.registration_unused_expire, settings.sweep_batch
+    return in_transaction(
+        db, lambda root: unused_clients(provider_in(root), now=now, life=life, batch=batch)
+    )
 
 
 def includeme(config: Any) -> None:

@@ -155,8 +155,6 @@ def _authorization(
 def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: Code) -> Issued:
     """One commit: the redemption marker and the root of the refresh family in one record."""
     client, now = found.client, issuer.now
-    if issuer.provider.authorizations.get(authorization.id) is None:
-        issuer.provider.authorizations.add(authorization)
     authorization.keep(now + issuer.settings.token_expire)
     access_token = issuer.access_token(
         client,
@@ -171,6 +169,8 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
     refresh_token = None
     if "refresh_token" in client.grant_types and "refresh_token" in issuer.settings.grant_types:
         refresh_token = _start_family(issuer, authorization)
+    if issuer.provider.authorizations.get(authorization.id) is None:
+        issuer.provider.authorizations.add(authorization)
     id_token = None
     if "openid" in found.scope:
         authentication = authentication_of(issuer, authorization, found, nonce=code.nonce)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from persistent import Persistent
 
-from oidc_pyramid.models.shards import Shards
+from oidc_pyramid.models.shards import Expiring, Shards
 
 REPLAY_MARGIN = 24 * 3600
 
@@ -67,6 +67,11 @@ class Authorization(Persistent):
         """False once ended. Whether its anchors still stand is another question."""
         return self.ended_at is None and not self.pending
 
+    @property
+    def until(self) -> int:
+        """When it may be forgotten."""
+        return self.keep_until
+
     def end(self, reason: str, *, now: int) -> None:
         """From now on nothing that came from this is good."""
         if self.ended_at is None:
@@ -82,7 +87,7 @@ class Authorizations(Persistent):
     """All authorizations by id, spread over 256 trees."""
 
     def __init__(self) -> None:
-        self._data = Shards()
+        self._data = Expiring()
 
     def get(self, authorization_id: str) -> Authorization | None:
         """The authorization, ended or not."""
@@ -91,7 +96,7 @@ class Authorizations(Persistent):
 
     def add(self, authorization: Authorization) -> Authorization:
         """Raises ``KeyError`` when the id is taken: the code was redeemed before."""
-        self._data.insert(authorization.id, authorization)
+        self._data.insert(authorization.id, authorization, look_at=authorization.keep_until)
         return authorization
 
     def swept(self, authorization_id: str, expires_at: int) -> bool:

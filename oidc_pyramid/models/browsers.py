@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from persistent import Persistent
 
-from oidc_pyramid.models.shards import Shards
+from oidc_pyramid.models.shards import Expiring, Shards
 
 FINISHED_KEPT = 32
 ACCOUNTS_KEPT = 8
@@ -45,6 +45,11 @@ class Browser(Persistent):
         self.key = key
         self.created_at = now
         self.expires_at = expires_at
+
+    @property
+    def until(self) -> int:
+        """When it may be forgotten."""
+        return self.expires_at
 
     def is_finished(self, interaction: str) -> bool:
         """True when that interaction has had its answer."""
@@ -100,6 +105,11 @@ class Session(Persistent):
         """Not ended, not too old, not too long unused (all in seconds)."""
         return self.ended_at is None and now < self.expires_at and now < self.seen_at + idle
 
+    @property
+    def until(self) -> int:
+        """When it may be forgotten."""
+        return self.expires_at if self.ended_at is None else self.ended_at
+
     def end(self, *, now: int) -> None:
         """Signed out: written to the object itself."""
         if self.ended_at is None:
@@ -110,8 +120,8 @@ class Browsers(Persistent):
     """All browsers by the digest of their cookie, all sessions by account and sid."""
 
     def __init__(self) -> None:
-        self._browsers = Shards()
-        self._sessions = Shards()
+        self._browsers = Expiring()
+        self._sessions = Expiring()
 
     def get(self, cookie: str) -> Browser | None:
         """By the cookie's value."""
@@ -120,7 +130,7 @@ class Browsers(Persistent):
 
     def add(self, browser: Browser) -> None:
         """A browser that has just signed in."""
-        self._browsers.insert(browser.key, browser)
+        self._browsers.insert(browser.key, browser, look_at=browser.expires_at)
 
     def remove(self, browser: Browser) -> None:
         """The old cookie names nothing any more."""
@@ -133,7 +143,8 @@ class Browsers(Persistent):
 
     def add_session(self, session: Session) -> None:
         """A new sign-in."""
-        self._sessions.insert(f"{session.account_id}:{session.sid}", session)
+        key = f"{session.account_id}:{session.sid}"
+        self._sessions.insert(key, session, look_at=session.expires_at)
 
     def remove_session(self, session: Session) -> None:
         """Unlink a session that has ended."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from persistent import Persistent
 
-from oidc_pyramid.models.shards import Shards
+from oidc_pyramid.models.shards import Expiring, Shards
+
+REVOKED_KEPT = 366 * 24 * 3600
 
 
 class Grant(Persistent):
@@ -39,6 +41,11 @@ class Grant(Persistent):
     def active(self) -> bool:
         """False once revoked."""
         return self.ended_at is None
+
+    @property
+    def until(self) -> int | None:
+        """When it may be forgotten: a revoked one, when nothing made under it can be alive."""
+        return None if self.ended_at is None else self.ended_at + REVOKED_KEPT
 
     def allow(self, scope: tuple[str, ...], *, now: int) -> None:
         """Widen by *scope*; a grant that was revoked starts anew, its past stays dead."""
@@ -77,7 +84,7 @@ class Grants(Persistent):
     """All grants, by account and client; those of one account lie together."""
 
     def __init__(self) -> None:
-        self._data = Shards()
+        self._data = Expiring()
 
     def get(self, account_id: str, client_id: str) -> Grant | None:
         """The grant, revoked or not."""
@@ -89,7 +96,8 @@ class Grants(Persistent):
         grant = self.get(account_id, client_id)
         if grant is None:
             grant = Grant(account_id, client_id, now=now)
-            self._data.insert(f"{account_id}:{client_id}", grant)
+            key = f"{account_id}:{client_id}"
+            self._data.insert(key, grant, look_at=now + REVOKED_KEPT)
         return grant
 
     def of(self, account_id: str) -> Iterator[Grant]:

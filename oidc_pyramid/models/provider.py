@@ -25,7 +25,7 @@ from oidc_pyramid.models.throttle import Buckets
 from oidc_pyramid.models.users import Users
 from oidc_pyramid.models.vault import Vault
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @implementer(IProvider)

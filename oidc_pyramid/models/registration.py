@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from persistent import Persistent
 
-from oidc_pyramid.models.shards import Shards
+from oidc_pyramid.models.shards import Expiring, Shards
 
 
 def digest(token: str) -> str:
@@ -40,6 +40,11 @@ class RegistrationToken(Persistent):
         """Not expired, not used up."""
         return self.uses_left > 0 and now < self.expires_at
 
+    @property
+    def until(self) -> int:
+        """When it may be forgotten."""
+        return self.expires_at
+
     def use(self) -> None:
         """One registration less."""
         self.uses_left -= 1
@@ -49,7 +54,7 @@ class RegistrationTokens(Persistent):
     """All of them, by digest."""
 
     def __init__(self) -> None:
-        self._data = Shards()
+        self._data = Expiring()
 
     def get(self, token: str) -> RegistrationToken | None:
         """By the token itself."""
@@ -58,7 +63,7 @@ class RegistrationTokens(Persistent):
 
     def add(self, token: RegistrationToken) -> None:
         """A new one."""
-        self._data.insert(token.key, token)
+        self._data.insert(token.key, token, look_at=token.expires_at)
 
     def remove(self, token: RegistrationToken) -> None:
         """Taken back."""

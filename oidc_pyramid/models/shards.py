@@ -1,4 +1,4 @@
-"""A mapping spread over 256 trees, so that writers of different keys rarely meet."""
+"""Mappings spread over 256 trees, so that writers of different keys rarely meet."""
 
 from __future__ import annotations
 
@@ -70,10 +70,14 @@ class Shards(Persistent):
         tree = self.shard(owner).data
         yield from tree.items(f"{owner}:", f"{owner};", excludemax=True)
 
+    def within(self, shard: Shard) -> Iterator[tuple[str, Any]]:
+        """Everything in one of the shards."""
+        yield from shard.data.items()
+
     def items(self) -> Iterator[tuple[str, Any]]:
         """Everything, shard by shard."""
         for shard in self._shards:
-            yield from shard.data.items()
+            yield from self.within(shard)
 
     def __len__(self) -> int:
         return sum(len(shard.data) for shard in self._shards)
@@ -84,3 +88,45 @@ class Shards(Persistent):
         Pins the shard, so that a sweep meanwhile fails the commit.
         """
         return expires_at <= pin(self.shard(key)).swept_until
+
+
+class Expiring(Shards):
+    """Shards of objects that expire. Beside each lies when it is to be looked at (``look_at``,
+    seconds): the sweep walks over keys and loads only what is due.
+
+    The object itself decides. Whoever makes it last longer leaves ``look_at`` alone: the sweep
+    corrects it, so that no writer writes more than before.
+    """
+
+    def get(self, key: str) -> Any:
+        """The object, or None."""
+        entry = super().get(key)
+        return None if entry is None else entry[1]
+
+    def insert(self, key: str, value: Any, look_at: int = 0) -> None:
+        """As for all shards; without *look_at* the next sweep looks."""
+        super().insert(key, (look_at, value))
+
+    def replace(self, key: str, value: Any, look_at: int = 0) -> None:
+        """Set *key*, whether it is there or not."""
+        super().replace(key, (look_at, value))
+
+    def of(self, owner: str) -> Iterator[tuple[str, Any]]:
+        """All ``(key, object)`` whose key is ``owner:...``."""
+        return ((key, entry[1]) for key, entry in super().of(owner))
+
+    def within(self, shard: Shard) -> Iterator[tuple[str, Any]]:
+        """Everything in one of the shards."""
+        return ((key, entry[1]) for key, entry in super().within(shard))
+
+
+def walk(tree: OOBTree) -> Iterator[tuple[str, Any]]:
+    """All entries, leaf by leaf; what was loaded only for this is let go again."""
+    leaf = tree._firstbucket  # noqa: SLF001 - the leaves are a list beside the tree
+    while leaf is not None:
+        loaded = leaf._p_changed is not None
+        yield from list(leaf.items())
+        following = leaf._next  # noqa: SLF001 - as above
+        if not loaded:
+            leaf._p_deactivate()
+        leaf = following

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from persistent import Persistent
 
-from oidc_pyramid.models.shards import Shard, Shards
+from oidc_pyramid.models.shards import WIDTH, Shard, Shards, walk
 
 if TYPE_CHECKING:
     from oidc_pyramid.models.provider import Provider
 
+LATER = 366 * 24 * 3600
+
 
 class SweepMark(Persistent):
-    """Which process sweeps, and when it last said so: once per deployment, not per worker."""
+    """Which process sweeps, when it last said so, and the shard where the next round begins:
+    once per deployment, not per worker."""
 
     owner: str = ""
     seen_at: int = 0
+    position: int = 0
 
     def claim(self, owner: str, *, now: int, interval: int) -> bool:
         """True when *owner* may sweep now; two who claim at once conflict."""
@@ -26,70 +30,74 @@ class SweepMark(Persistent):
         self.owner, self.seen_at = owner, now
         return True
 
+    def advance(self, shards: int) -> None:
+        """So many were looked at."""
+        self.position = (self.position + shards) % WIDTH
 
-Expired = Callable[[Any, int], bool]
+
+class Look(NamedTuple):
+    """What a shard held: how many entries, and which of them are due for a closer look."""
+
+    seen: int
+    due: tuple[str, ...]
 
 
-def jobs(provider: Provider) -> Iterator[tuple[str, Shards, Expired]]:
-    """What is swept: a name, the shards, and when a value may go."""
+def jobs(provider: Provider) -> Iterator[tuple[str, Shards]]:
+    """What is swept: a name, and the shards."""
     browsers, sessions = provider.browsers.trees()
-    yield "authorizations", provider.authorizations.tree(), _authorization_expired
-    yield "sessions", sessions, _session_expired
-    yield "browsers", browsers, lambda browser, now: browser.expires_at <= now
-    yield "assertions", provider.assertions, lambda expires_at, now: expires_at <= now
-    yield "denylist", provider.denylist.tree(), lambda expires_at, now: expires_at <= now
-    yield "registration tokens", provider.registration_tokens.tree(), _token_expired
-    yield "grants", provider.grants.tree(), _grant_expired
+    yield "authorizations", provider.authorizations.tree()
+    yield "sessions", sessions
+    yield "browsers", browsers
+    yield "assertions", provider.assertions
+    yield "denylist", provider.denylist.tree()
+    yield "registration tokens", provider.registration_tokens.tree()
+    yield "grants", provider.grants.tree()
 
 
-def _authorization_expired(authorization: Any, now: int) -> bool:
-    return bool(authorization.keep_until <= now)
+def look(shard: Shard, *, now: int) -> Look:
+    """Walk over the keys of one shard. An entry is an expiry, or (when to look, object)."""
+    seen, due = 0, []
+    for key, entry in walk(shard.data):
+        seen += 1
+        if (entry[0] if isinstance(entry, tuple) else entry) <= now:
+            due.append(key)
+    return Look(seen, tuple(due))
 
 
-def _session_expired(session: Any, now: int) -> bool:
-    return session.expires_at <= now or session.ended_at is not None
+def sweep_shard(shard: Shard, keys: Iterable[str], *, now: int) -> int:
+    """Remove those of *keys* that have expired; returns how many.
 
-
-def _token_expired(token: Any, now: int) -> bool:
-    return bool(token.expires_at <= now)
-
-
-def _grant_expired(grant: Any, now: int) -> bool:
-    """A revoked grant goes when nothing made under it can still be alive (a year)."""
-    return grant.ended_at is not None and grant.ended_at + 366 * 24 * 3600 <= now
-
-
-def sweep_shard(shard: Shard, expired: Expired, *, now: int, batch: int) -> int:
-    """Remove up to *batch* expired entries of one shard; returns how many.
-
-    ``swept_until`` is raised first, in the same transaction: a code that expires at or before
-    it is refused, so a removed redemption marker can't make a code good again.
+    What lasts longer than was known is looked at again at its new time. ``swept_until`` is raised
+    in the same transaction: a code that expires at or before it is refused, so a removed
+    redemption marker can't make a code good again.
     """
-    over: list[str] = []
-    for key, value in shard.data.items():
-        if _is_over(value, expired, now):
-            over.append(key)
-        if len(over) == batch:
-            break
-    if over:
-        shard.swept_until = max(shard.swept_until, now)
-        for key in over:
+    removed = 0
+    for key in keys:
+        entry = shard.data.get(key)
+        if entry is None:
+            continue
+        until = _until(entry, now)
+        if until <= now:
             del shard.data[key]
-    return len(over)
+            removed += 1
+        elif isinstance(entry, tuple):
+            shard.data[key] = (until, entry[1])
+    if removed:
+        shard.swept_until = max(shard.swept_until, now)
+    return removed
 
 
-def has_expired(shard: Shard, expired: Expired, *, now: int) -> bool:
-    """Whether there is anything to remove."""
-    return any(_is_over(value, expired, now) for value in shard.data.values())
-
-
-def _is_over(value: Any, expired: Expired, now: int) -> bool:
-    """Whether it may go; what was loaded only to ask is not kept in the cache."""
-    loaded = getattr(value, "_p_changed", True) is not None
-    over = expired(value, now)
-    if not loaded and not over:
+def _until(entry: Any, now: int) -> int:
+    """When it may go. What does not expire by itself is asked again in a year; what was loaded
+    only to ask is not kept in the cache."""
+    if not isinstance(entry, tuple):
+        return int(entry)
+    value = entry[1]
+    loaded = value._p_changed is not None
+    until = value.until
+    if not loaded:
         value._p_deactivate()
-    return over
+    return now + LATER if until is None else int(until)
 
 
 def unused_clients(provider: Provider, *, now: int, life: int, batch: int) -> int:

@@ -2,10 +2,11 @@
 
 import time
 
+from oidc_pyramid import upkeep
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.shards import WIDTH
 from oidc_pyramid.testing import answer_of, authorize, redeem, token_request
-from oidc_pyramid.upkeep import ROUNDS, one_round, sweep
+from oidc_pyramid.upkeep import ROUND, one_round, sweep
 
 DAY = 24 * 3600
 
@@ -57,9 +58,32 @@ def test_one_process_of_the_deployment_sweeps(op):
         assert provider.sweep_mark.claim("second", now=now + 601, interval=300)
 
 
-def test_a_round_looks_at_a_part_and_all_rounds_at_everything():
-    seen = [index for part in range(ROUNDS) for index in range(part, WIDTH, ROUNDS)]
-    assert sorted(seen) == list(range(WIDTH))
+def rounds(op, now, number):
+    """How many entries of the denylist each round removes."""
+    settings = op.runtime.settings
+    for turn in range(number):
+        yield one_round(op.db, settings, "one", now=now + turn * settings.sweep_interval)[
+            "denylist"
+        ]
+
+
+def test_a_round_looks_at_a_part_and_all_rounds_at_everything(op):
+    with op.provider() as provider:
+        for number in range(2000):
+            provider.denylist.deny(f"token{number}", 1)
+    removed = list(rounds(op, 1_800_000_000, WIDTH // ROUND))
+    assert min(removed) > 100
+    assert sum(removed) == 2000
+
+
+def test_full_shards_take_more_rounds_not_longer_ones(op, monkeypatch):
+    monkeypatch.setattr(upkeep, "LOOKS", 100)
+    with op.provider() as provider:
+        for number in range(2000):
+            provider.denylist.deny(f"token{number}", 1)
+    removed = list(rounds(op, 1_800_000_000, 30))
+    assert max(removed) < 200
+    assert sum(removed) == 2000
 
 
 def test_dynamic_clients_that_nobody_used_go(op, alice, browser):

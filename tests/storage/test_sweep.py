@@ -16,7 +16,7 @@ from oidc_pyramid.models.grants import Grant
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.registration import RegistrationToken
 from oidc_pyramid.models.shards import WIDTH
-from oidc_pyramid.models.sweep import jobs, sweep_shard
+from oidc_pyramid.models.sweep import jobs, look, sweep_shard
 from oidc_pyramid.storage import ROOT_KEY, in_transaction
 from oidc_pyramid.testing import bearer
 from oidc_pyramid.upkeep import sweep
@@ -38,6 +38,11 @@ def authorization(number, until):
     return one
 
 
+def hint(until):
+    """When somebody may have thought that it goes: at its time or before."""
+    return min(until, NOW)
+
+
 def put(provider, kind, number, until):
     """One thing of that kind that may go at *until*."""
     if kind == "authorizations":
@@ -56,7 +61,7 @@ def put(provider, kind, number, until):
     elif kind == "grants":
         grant = Grant("alice", f"c{number}", now=0)
         grant.end(now=until - YEAR)
-        provider.grants.tree().insert(f"alice:c{number}", grant)
+        provider.grants.tree().insert(f"alice:c{number}", grant, look_at=hint(until))
 
 
 KINDS = ("authorizations", "sessions", "browsers", "denylist", "assertions", "grants")
@@ -71,17 +76,57 @@ def test_what_lives_stays_and_what_is_over_goes(things):
     for kind, times in things.items():
         for number, until in enumerate(times):
             put(provider, kind, number, until)
-    for name, shards, expired in jobs(provider):
+    for name, shards in jobs(provider):
         for shard in shards.shards():
-            while sweep_shard(shard, expired, now=NOW, batch=2):
-                pass
+            sweep_shard(shard, look(shard, now=NOW).due, now=NOW)
+            assert look(shard, now=NOW).due == ()
         alive = sum(until > NOW for until in things.get(name, ())) + (name == "grants")
         assert len(shards) == alive, name
 
 
+def test_a_look_loads_nothing_that_is_not_due(place):
+    """What it costs is what has expired: of the rest it reads the keys, many at once."""
+    loads = []
+
+    def fill(root):
+        for number in range(500):
+            until = 1 if number < 5 else NOW + YEAR
+            root[ROOT_KEY].authorizations.add(authorization(number, until))
+
+    in_transaction(place.op.db, fill)
+    with place.op.db.transaction() as connection:
+        connection.cacheMinimize()
+        shards = connection.root()[ROOT_KEY].authorizations.tree()
+        before, after = 0, 0
+        for shard in shards.shards():
+            before += len(shard.data)
+            sweep_shard(shard, look(shard, now=NOW).due, now=NOW)
+            loads += [a for _, a in shards.within(shard) if a._p_changed is not None]
+            after += len(shard.data)
+    assert (before - after, loads) == (5, [])
+
+
+def test_what_lasts_longer_than_was_known_is_looked_at_again_then():
+    """A session that was prolonged, a grant that is in force: one look, not one each round."""
+    provider = Provider(SECRET, now=0)
+    one = provider.authorizations.add(authorization("x", NOW - 5))
+    one.keep_until = NOW + 50
+    grant = provider.grants.obtain("alice", "rp", now=NOW - 2 * YEAR)
+    for now, due in ((NOW, 2), (NOW + 1, 0), (NOW + 50, 1)):
+        found = 0
+        for _, shards in jobs(provider):
+            for shard in shards.shards():
+                keys = look(shard, now=now).due
+                found += len(keys)
+                sweep_shard(shard, keys, now=now)
+        assert found == due, now
+    assert provider.authorizations.get("x") is None
+    assert provider.grants.get("alice", "rp") is grant
+
+
 def test_every_kind_of_thing_that_expires_is_swept():
     provider = Provider(SECRET, now=0)
-    assert {name for name, _, _ in jobs(provider)} >= {*KINDS, "registration tokens"}
+    assert {name for name, _ in jobs(provider)} >= {*KINDS, "registration tokens"}
 
 
 def test_packing_gives_the_space_of_what_was_removed_back(full):
@@ -156,7 +201,7 @@ def inserted(db):
 
 
 def test_a_sweep_leaves_no_loaded_things_behind(full):
-    """It reads everything now and then: the cache is for those who are here."""
+    """The cache is for those who are here."""
     now = int(time.time())
     in_transaction(
         full.op.db,
@@ -167,11 +212,11 @@ def test_a_sweep_leaves_no_loaded_things_behind(full):
     )
     with full.op.db.transaction() as connection:
         connection.cacheMinimize()
-        name, shards, expired = next(jobs(connection.root()[ROOT_KEY]))
+        name, shards = next(jobs(connection.root()[ROOT_KEY]))
         assert name == "authorizations"
         for shard in shards.shards()[:32]:
-            sweep_shard(shard, expired, now=now, batch=1000)
-            assert [a for a in shard.data.values() if a._p_changed is not None] == []
+            sweep_shard(shard, [key for key, _ in shards.within(shard)], now=now)
+            assert [a for _, a in shards.within(shard) if a._p_changed is not None] == []
 
 
 def test_one_process_sweeps(two):
