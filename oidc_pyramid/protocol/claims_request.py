@@ -51,6 +51,10 @@ class ClaimsRequest:
         demand = self.id_token.get("acr", Demand())
         return tuple(str(value) for value in demand.values) if demand.essential else ()
 
+    def needs_auth_time(self) -> bool:
+        """The ID Token has to say when the person signed in (Core §2)."""
+        return self.id_token.get("auth_time", Demand()).essential
+
 
 NOTHING = ClaimsRequest()
 

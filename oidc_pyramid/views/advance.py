@@ -90,10 +90,11 @@ def _sign_in(request: Any, wanted: Wanted, client: Client) -> SignIn | None:
     A host may not know when somebody signed in: where the client must know, that is no sign-in.
     """
     issuer = request.oidc.issuer
+    needs_time = client.require_auth_time or wanted.claims_request.needs_auth_time()
     seen = [
         replace(one, subject=issuer.subject(one.account, client))
         for one in request.oidc.browser.all()
-        if one.auth_time or not client.require_auth_time
+        if one.auth_time or not needs_time
     ]
     current = seen[0] if seen else None
     if current is None or wanted.interaction in (current.selected_in, current.authenticated_in):

@@ -94,6 +94,32 @@ def test_a_client_that_needs_auth_time_gets_it(op, rp, browser):
     assert claims["auth_time"]
 
 
+ESSENTIAL_TIME = '{"id_token": {"auth_time": {"essential": true}}}'
+
+
+@pytest.mark.spec("Core", "2")
+@pytest.mark.spec("Core", "5.5.1")
+def test_an_essential_auth_time_is_given(op, rp, browser):
+    host_login(browser, "")
+    allow(start(browser, rp))
+    assert answer_of(start(browser, rp, claims=ESSENTIAL_TIME, prompt="none"))["error"] == (
+        "login_required"
+    )
+    response = back_from_login(browser, next_of(start(browser, rp, claims=ESSENTIAL_TIME)))
+    _, claims = claims_of(browser, rp, answer_of(response))
+    assert claims["auth_time"]
+    _, claims = claims_of(browser, rp, answer_of(start(browser, rp, claims=ESSENTIAL_TIME)))
+    assert claims["auth_time"]
+
+
+def test_an_auth_time_that_would_be_nice_asks_nobody(op, rp, browser):
+    host_login(browser, "")
+    allow(start(browser, rp))
+    wish = '{"id_token": {"auth_time": null}}'
+    _, claims = claims_of(browser, rp, answer_of(start(browser, rp, claims=wish)))
+    assert "auth_time" not in claims
+
+
 def test_prompt_none_without_a_sign_in(op, rp, browser):
     assert answer_of(start(browser, rp, prompt="none"))["error"] == "login_required"
 

@@ -60,6 +60,15 @@ def test_no_number_of_seconds(rp, browser, max_age):
 
 
 @pytest.mark.spec("Core", "2")
+@pytest.mark.spec("Core", "5.5.1")
+def test_an_essential_auth_time_asks_nobody_who_is_known(op, rp, browser, clock):
+    essential = '{"id_token": {"auth_time": {"essential": true}}}'
+    first = decoded(code_flow(op, browser, rp, claims=essential)["id_token"])
+    clock.shift(61)
+    second = decoded(code_flow(op, browser, rp, claims=essential, max_age="100")["id_token"])
+    assert second["auth_time"] == first["auth_time"]
+
+
 def test_auth_time_is_the_time_of_the_password(op, rp, browser, clock):
     first = decoded(code_flow(op, browser, rp)["id_token"])
     assert first["auth_time"] == first["iat"]
