@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from oidc_pyramid.protocol import claims_request, packing, pkce, redirect_uri, scope
 from oidc_pyramid.protocol.claims_request import ClaimsRequest
 from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidRequest, PageError
+from oidc_pyramid.protocol.language import language_tag_ok
 from oidc_pyramid.protocol.outcomes import Reply
 from oidc_pyramid.protocol.params import Params
 
@@ -22,6 +23,9 @@ PROMPTS = ("none", "login", "consent", "select_account", "create")
 MAX_STATE = 2048
 MAX_NONCE = 1024
 MAX_HINT = 254
+MAX_LEVEL = 255
+MAX_TAG = 35  # RFC 5646 §4.4.1
+MOST_WISHES = 10
 
 
 class ClientView(Protocol):
@@ -51,6 +55,7 @@ class Offer:
     scopes: Collection[str]
     prompts: Collection[str] = PROMPTS
     require_pkce: bool = False
+    resources: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +198,7 @@ def judge(
 ) -> Wanted:
     """Check everything else and return what is wanted; raises ``AuthorizationError``."""
     try:
-        params = Params(pairs)
+        params = Params(pairs, repeatable=("resource",))
         params.check_all()
         return _judge(params, client, reply, offer, interaction, now, lifetime)
     except InvalidRequest as error:
@@ -210,6 +215,7 @@ def _judge(
     lifetime: int,
 ) -> Wanted:
     _refuse_request_objects(params)
+    _check_resources(params, offer)
     response_type = _response_type(params, client, offer)
     scopes = _scope(params, client, offer, response_type)
     return Wanted(
@@ -227,12 +233,11 @@ def _judge(
         max_age=_max_age(params, client),
         code_challenge=_challenge(params, client, offer, response_type),
         login_hint=(params.get("login_hint") or "")[:MAX_HINT],
-        ui_locales=tuple((params.get("ui_locales") or "").split()[:10]),
+        ui_locales=_languages(params, "ui_locales"),
         display=_display(params),
-        acr_values=tuple((params.get("acr_values") or "").split()[:10])
-        or client.default_acr_values,
+        acr_values=_wishes(params, "acr_values", MAX_LEVEL) or client.default_acr_values,
         claims=_claims(params),
-        claims_locales=tuple((params.get("claims_locales") or "").split()[:10]),
+        claims_locales=_languages(params, "claims_locales"),
     )
 
 
@@ -244,6 +249,17 @@ def _refuse_request_objects(params: Params) -> None:
             raise AuthorizationError(
                 f"the parameter {name} is not supported here", spec="Core §3.1.2.6", error=error
             )
+
+
+def _check_resources(params: Params, offer: Offer) -> None:
+    """Tokens are for what this deployment knows; the same is asked at the token endpoint."""
+    if any(resource not in offer.resources for resource in params.all("resource")):
+        raise AuthorizationError(
+            "this resource is not known here",
+            spec="RFC 8707 §2.1",
+            check="resource-known",
+            error="invalid_target",
+        )
 
 
 def _response_type(params: Params, client: ClientView, offer: Offer) -> tuple[str, ...]:
@@ -385,6 +401,16 @@ def _challenge(
     except ValueError as error:
         raise AuthorizationError(str(error), spec="RFC 7636 §4.3", check="pkce") from error
     return challenge or ""
+
+
+def _wishes(params: Params, name: str, longest: int) -> tuple[str, ...]:
+    """The first few words; one that is too long to be of ours is no error (Core §3.1.2.1)."""
+    words = (params.get(name) or "").split()
+    return tuple(word for word in words if len(word) <= longest)[:MOST_WISHES]
+
+
+def _languages(params: Params, name: str) -> tuple[str, ...]:
+    return tuple(tag for tag in _wishes(params, name, MAX_TAG) if language_tag_ok(tag))
 
 
 def _claims(params: Params) -> str:

@@ -76,6 +76,24 @@ def test_tk_02_a_resource_that_was_not_authorized(cast, resources):
     assert seen["aud"] == cast.op.issuer
 
 
+@pytest.mark.spec("RFC 8707", "2.1")
+@pytest.mark.parametrize("resources", [["https://api.example"], ["https://a", "https://b"], ["x"]])
+def test_tk_02_a_resource_that_is_unknown_is_refused_before_anybody_is_asked(cast, resources):
+    more = [("resource", resource) for resource in resources]
+    for issuer in ([], [("resource", cast.op.issuer)]):
+        response = cast.authorize([*cast.asks().items(), *issuer, *more])
+        e_redir(response, "invalid_target")
+
+
+@pytest.mark.spec("RFC 8707", "2.1")
+def test_tk_02_ours_may_be_named_in_both_places(cast):
+    named = [("resource", cast.op.issuer), ("resource", cast.op.issuer)]
+    assert "/login" in cast.authorize([*cast.asks().items(), *named]).headers["Location"]
+    code = code_of(cast, resource=cast.op.issuer)
+    asked = {**exchange(cast, code), "resource": cast.op.issuer}
+    assert "access_token" in cast.post("/token", asked, cast.a).json
+
+
 TWICE = ["code", "client_id", "grant_type", "redirect_uri", "code_verifier", "scope", "state"]
 
 

@@ -18,11 +18,16 @@ def test_a_german_page(rp, browser, wish):
     assert "Anmelden" in page.text
 
 
-@pytest.mark.parametrize("wish", ["se", "x-nonsense", "ü", "de_DE.UTF-8", "a" * 300])
+@pytest.mark.parametrize("wish", ["se", "x-nonsense", "ü", "de_DE.UTF-8", "a" * 300, "a" * 9000])
 def test_a_wish_that_nobody_can_fulfil_is_no_error(rp, browser, wish):
     response = ask(browser, rp, ui_locales=wish)
     assert page_of(response) == "login"
     assert language(response.follow()) == "en"
+
+
+@pytest.mark.parametrize("name", ["ui_locales", "claims_locales", "acr_values"])
+def test_a_long_wish_is_no_error(rp, browser, name):
+    assert page_of(ask(browser, rp, **{name: " ".join(["x" * 9000, "de"] * 3)})) == "login"
 
 
 def test_the_request_comes_before_the_browser(op, rp):
