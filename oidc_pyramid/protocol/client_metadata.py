@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from oidc_pyramid.protocol import redirect_uri
+from oidc_pyramid.protocol.client_authentication import check_authentication
 from oidc_pyramid.protocol.client_fields import READERS, REDIRECTS, TRANSLATED, Policy
 from oidc_pyramid.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from oidc_pyramid.protocol.language import language_tag_ok
@@ -17,9 +18,7 @@ from oidc_pyramid.protocol.language import language_tag_ok
 __all__ = ["Policy", "validate"]
 
 MOST_TRANSLATIONS = 100
-CIBA = "urn:openid:params:grant-type:ciba"
 
-_KEYS_NEEDED = frozenset({"private_key_jwt", "self_signed_tls_client_auth"})
 _ENCRYPTED = ("id_token_encrypted_response", "userinfo_encrypted_response")
 _ENCRYPTION = (*_ENCRYPTED, "request_object_encryption")
 
@@ -35,7 +34,7 @@ def validate(document: Mapping[str, Any], *, policy: Policy | None = None) -> di
     metadata.setdefault("token_endpoint_auth_method", "client_secret_basic")
     try:
         _settle_grants(metadata, policy)
-        _check_authentication(metadata)
+        check_authentication(metadata)
         _check_encryption(metadata)
         _check_id_token(metadata)
     except ValueError as error:
@@ -104,19 +103,6 @@ def _grants_for(response_types: Iterable[str]) -> list[str]:
     if not names.isdisjoint({"id_token", "token"}):
         needed.append("implicit")
     return needed
-
-
-def _check_authentication(metadata: Mapping[str, Any]) -> None:
-    """A client that acts on its own must prove who it is (RFC 6749 §4.4)."""
-    method = metadata["token_endpoint_auth_method"]
-    if "jwks" in metadata and "jwks_uri" in metadata:
-        raise ValueError("jwks and jwks_uri must not be used together")
-    if method in _KEYS_NEEDED and "jwks" not in metadata and "jwks_uri" not in metadata:
-        raise ValueError(f"token_endpoint_auth_method {method} needs jwks_uri or jwks")
-    if method == "none":
-        for grant in ("client_credentials", CIBA):
-            if grant in metadata["grant_types"]:
-                raise ValueError(f"the grant type {grant} is not for clients without a secret")
 
 
 def _check_encryption(metadata: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from oidc_pyramid.protocol.client_authentication import signs
 from oidc_pyramid.protocol.client_fields import Policy
 
 CHOICES = {
@@ -28,7 +29,8 @@ CHOICES = {
 
 
 def choose(document: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
-    """The document with one value for each offer: the client's first that we have too.
+    """The document with one value for each offer: the client's first that we have too, and that fits
+    what was chosen before.
 
     A value that the client names outright wins. An offer without a common value is left to
     ``validate``: it sees the first offered value and refuses it by name.
@@ -39,5 +41,8 @@ def choose(document: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
         if not isinstance(offered, list) or not offered or chosen.get(member):
             continue
         common = [value for value in offered if value in getattr(policy, ours)]
+        if member == "token_endpoint_auth_signing_alg":
+            method = str(chosen.get("token_endpoint_auth_method"))
+            common = [alg for alg in common if signs(method, alg)]
         chosen[member] = common[0] if common else offered[0]
     return chosen

@@ -192,6 +192,43 @@ def test_metadata_choices_take_what_both_have(op, browser):
     assert made["id_token_signed_response_alg"] == "ES256"
 
 
+@pytest.mark.spec("RFC 7591", "2.1")
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": []}},
+        {"token_endpoint_auth_method": "private_key_jwt"},
+        {
+            "token_endpoint_auth_method": "client_secret_jwt",
+            "token_endpoint_auth_signing_alg": "RS256",
+        },
+        {
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks_uri": "https://rp.example/jwks",
+            "token_endpoint_auth_signing_alg": "HS256",
+        },
+    ],
+    ids=["no-keys", "no-jwks", "secret-RS256", "keys-HS256"],
+)
+def test_authentication_that_can_never_work_is_refused(op, browser, metadata):
+    assert register(browser, status=400, **metadata)["error"] == "invalid_client_metadata"
+    made = register(browser)
+    uri, token = f"/clients/{made['client_id']}", bearer(made["registration_access_token"])
+    body = {**PLAIN, "client_id": made["client_id"], **metadata}
+    answer = browser.put_json(uri, body, headers=token, status=400).json
+    assert answer["error"] == "invalid_client_metadata"
+
+
+def test_choices_fit_together(op, browser):
+    made = register(
+        browser,
+        token_endpoint_auth_methods_supported=["client_secret_jwt"],
+        token_endpoint_auth_signing_alg_values_supported=["RS256", "HS256"],
+    )
+    assert made["token_endpoint_auth_method"] == "client_secret_jwt"
+    assert made["token_endpoint_auth_signing_alg"] == "HS256"
+
+
 def test_people_see_that_nobody_vouches_for_it(op, alice, browser):
     made = register(browser, client_name="<b>Bank</b>")
     rp = RelyingParty(made["client_id"], made["client_secret"], PLAIN["redirect_uris"][0])

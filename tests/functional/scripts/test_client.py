@@ -10,6 +10,7 @@ from oidc_pyramid.protocol.client_fields import READERS
 from oidc_pyramid.scripts.client_options import LISTS
 
 CALLBACK = ("--redirect-uri", "https://shop.example/cb")
+KEYS_THERE = ("--jwks-uri", "https://x.example/jwks")
 
 
 def stored(terminal, client_id):
@@ -91,6 +92,22 @@ def test_a_short_secret_is_a_warning(terminal):
 @pytest.mark.parametrize("client_id", ["two words", "schlüssel", "x" * 256, "a\tb"])
 def test_ids_that_no_header_can_carry(terminal, client_id):
     assert "client_id" in terminal.fails("client", "add", "--client-id", client_id, *CALLBACK)
+
+
+@pytest.mark.parametrize(
+    "method,more",
+    [
+        ("client_secret_jwt", ("--token-endpoint-auth-signing-alg", "ES256")),
+        ("private_key_jwt", ("--token-endpoint-auth-signing-alg", "HS256", *KEYS_THERE)),
+        ("private_key_jwt", ()),
+        ("client_secret_jwt", ("--token-endpoint-auth-signing-alg", "none")),
+    ],
+)
+def test_authentication_that_can_never_work(terminal, method, more):
+    terminal.fails(
+        "client", "add", "--client-id", "never", *CALLBACK, "--auth-method", method, *more
+    )
+    assert "no client never" in terminal.fails("client", "show", "never")
 
 
 @pytest.mark.spec("RFC 7591", "2")

@@ -10,9 +10,11 @@ from oidc_pyramid.protocol import jose
 from oidc_pyramid.protocol.client_fields import READERS, TRANSLATED
 from oidc_pyramid.protocol.client_metadata import Policy, validate
 from oidc_pyramid.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from oidc_pyramid.protocol.jwk import SIGNING_ALGS
 
 MINIMAL = {"redirect_uris": ["https://a.example/cb"]}
 JWKS = {"keys": [jose.public_part(jose.new_key("ES256"))]}
+PROVES_BY_KEY = {"token_endpoint_auth_method": "private_key_jwt"}
 WEB_URIS = (
     "client_uri",
     "logo_uri",
@@ -427,6 +429,15 @@ def test_grant_and_response_types_agree(given, settled):
         pytest.param({"jwks": {"keys": [jose.new_key("ES256")]}}, id="JO-19-private-key"),
         pytest.param({"jwks": {"keys": [jose.new_key("HS256")]}}, id="JO-19-symmetric-key"),
         pytest.param({"jwks": {"keys": [{}] * 51}}, id="SF-05-51-keys"),
+        pytest.param({**PROVES_BY_KEY, "jwks": {"keys": []}}, id="no-key-at-all"),
+        pytest.param(
+            {**PROVES_BY_KEY, "jwks": {"keys": [{**JWKS["keys"][0], "use": "enc"}]}},
+            id="JO-18-no-key-for-signatures",
+        ),
+        pytest.param(
+            {**PROVES_BY_KEY, "jwks": JWKS, "token_endpoint_auth_signing_alg": "RS256"},
+            id="no-key-for-the-algorithm",
+        ),
         pytest.param({"scope": "a  b"}, id="scope-grammar"),
         pytest.param({"scope": "x" * 5000}, id="scope-length"),
         pytest.param({"default_max_age": -1}, id="negative-age"),
@@ -446,6 +457,31 @@ def test_grant_and_response_types_agree(given, settled):
 )
 def test_contradictions_and_what_is_not_offered(members):
     refused(**members)
+
+
+EVERYTHING = Policy(
+    auth_methods=("client_secret_basic", "private_key_jwt", "client_secret_jwt"),
+    client_signing_algs=(*SIGNING_ALGS, "none"),
+)
+
+
+@pytest.mark.spec("RFC 7591", "2")
+@pytest.mark.spec("Registration", "2")
+@pytest.mark.parametrize("method", EVERYTHING.auth_methods)
+@pytest.mark.parametrize("alg", EVERYTHING.client_signing_algs)
+def test_secrets_and_keys_have_algorithms_of_their_own(method, alg):
+    members = {"token_endpoint_auth_method": method, "token_endpoint_auth_signing_alg": alg}
+    by_secret = alg.startswith("HS")
+    good = {
+        "client_secret_basic": alg != "none",
+        "private_key_jwt": alg != "none" and not by_secret,
+        "client_secret_jwt": by_secret,
+    }
+    if good[method]:
+        kept(EVERYTHING, jwks_uri="https://a.example/jwks", **members)
+    else:
+        said = refused(policy=EVERYTHING, jwks_uri="https://a.example/jwks", **members)
+        assert "token_endpoint_auth_signing_alg" in said
 
 
 def test_none_and_ciba_exclude_each_other():
