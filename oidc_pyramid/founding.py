@@ -92,13 +92,14 @@ def _first_keys(
     return done
 
 
-def require(db: DB, settings: Settings) -> None:
-    """Raises a ``DatabaseError`` unless the provider is there, up to date, and ours to open."""
+def require(db: DB, settings: Settings, *, older: bool = False) -> None:
+    """Raises a ``DatabaseError`` unless the provider is there, up to date (or *older*), and ours
+    to open."""
     try:
         with snapshot(db) as root:
             provider = provider_in(root)
             _require_known_schema(provider)
-            if pending(provider):
+            if pending(provider) and not older:
                 raise WrongSchema(
                     f"the database has schema {provider.schema} and is older than this version: "
                     "make a backup, then run 'oidc-pyramid init'"
@@ -121,7 +122,7 @@ def _require_known_schema(provider: Provider) -> None:
 
 def _require_secret(provider: Provider, settings: Settings) -> None:
     try:
-        provider.vault.open(settings.secret)
+        provider.vault.open(settings.secrets)
     except ValueError as error:
         raise WrongSecret(
             "oidc.secret is not the one that this database was made with: take the right one "
@@ -138,7 +139,7 @@ def make_secret(mapping: Mapping[str, Any]) -> Path | None:
     try:
         open_database(mapping, name=database_name(mapping)).close()
     except DatabaseMissing:
-        _create_secret(path)
+        create_secret(path)
         return path
     raise WrongSecret(
         f"the database exists and its secret {path} does not: restore that file from your "
@@ -151,7 +152,8 @@ def database_name(mapping: Mapping[str, Any]) -> str:
     return text.read(fetch("oidc.database", mapping.get("oidc.database", "")))
 
 
-def _create_secret(path: Path) -> None:
+def create_secret(path: Path) -> None:
+    """32 random bytes, for the owner's eyes; raises ``FileExistsError``."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

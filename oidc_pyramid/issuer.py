@@ -37,6 +37,7 @@ from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.protocol.redirect_uri import host_of
 from oidc_pyramid.protocol.subject import pairwise
+from oidc_pyramid.protocol.wrap import Secrets
 from oidc_pyramid.safe import Opened
 from oidc_pyramid.settings import Settings
 
@@ -176,7 +177,7 @@ class Issuer:
         if not alg.startswith("HS"):
             return self.keys.signer(alg)
         try:
-            return secret_signer(client, alg, self.settings.secret)
+            return secret_signer(client, alg, self.settings.secrets)
         except ValueError as error:
             raise _unfit_keys(client, error) from error
 
@@ -228,12 +229,19 @@ class Issuer:
 
         Whether its anchors still stand is asked of :func:`oidc_pyramid.anchors.standing`.
         """
-        for token_format in self.plugins.all(ITokenFormat):
-            token: AccessToken | None = token_format.read(text, self)
-            if token is not None:
-                good = self.now < token.expires_at and token.id not in self.provider.denylist
-                return token if good else None
-        return None
+        token = self.authentic_access_token(text)
+        return token if token is not None and self.is_good(token) else None
+
+    def authentic_access_token(self, text: str) -> AccessToken | None:
+        """The token if we made it, whatever has become of it."""
+        formats = self.plugins.all(ITokenFormat)
+        read = (token_format.read(text, self) for token_format in formats)
+        return next((token for token in read if token is not None), None)
+
+    def is_good(self, token: AccessToken) -> bool:
+        """Unexpired, and not revoked by itself."""
+        timely = self.provider.epoch <= token.issued_at and self.now < token.expires_at
+        return timely and token.id not in self.provider.denylist
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +277,6 @@ def _unfit_keys(client: Client, error: ValueError) -> InvalidClientMetadata:
     )
 
 
-def secret_signer(client: Client, alg: str, under: bytes) -> Signer:
+def secret_signer(client: Client, alg: str, under: Secrets) -> Signer:
     """HMAC with the client's secret; ``ValueError`` where it is not kept, or too short."""
     return Signer(json.dumps(symmetric_key(client.open_secret(under).encode(), alg)), alg, None)

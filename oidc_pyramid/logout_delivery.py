@@ -95,7 +95,7 @@ def _signed(
 def _signer(client: Client, settings: Settings, keys: IKeys) -> Signer:
     alg = client.id_token_signed_response_alg
     if alg.startswith("HS"):
-        return secret_signer(client, alg, settings.secret)
+        return secret_signer(client, alg, settings.secrets)
     signer: Signer = keys.signer(settings.signing_alg if alg in ("", "none") else alg)
     return signer
 

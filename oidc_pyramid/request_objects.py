@@ -124,7 +124,7 @@ def _by_secret(token: str, client: Client, issuer: Issuer, pinned: str) -> dict[
     if pinned not in HMAC_BYTES:
         raise JoseError("the client has not registered this algorithm")
     try:
-        secret = client.open_secret(issuer.settings.secret).encode()
+        secret = client.open_secret(issuer.settings.secrets).encode()
         key = public_key(symmetric_key(secret, pinned), symmetric=True)
     except ValueError as error:
         raise JoseError(str(error)) from error

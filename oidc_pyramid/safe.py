@@ -21,6 +21,7 @@ from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.jose import Signer
 from oidc_pyramid.protocol.refresh_handle import Handles
 from oidc_pyramid.protocol.seal import Sealer, derive
+from oidc_pyramid.protocol.wrap import Secrets
 from oidc_pyramid.settings import Settings
 
 
@@ -54,7 +55,7 @@ class Safe:
 
 
 def _open(provider: Provider, settings: Settings) -> Opened:
-    vault = provider.vault.open(settings.secret)
+    vault = provider.vault.open(settings.secrets)
     issuer, epoch = settings.issuer, provider.epoch
     refresh = {kid: derive(root, f"refresh/{issuer}/{epoch}") for kid, root in vault.roots.items()}
     return Opened(
@@ -78,14 +79,14 @@ class RingKeysFactory:
     def __call__(self, provider: Provider, settings: Settings) -> RingKeys:
         return RingKeys(provider, settings, self)
 
-    def decryption_key(self, provider: Provider, key: Any, secret: bytes) -> JWK:
+    def decryption_key(self, provider: Provider, key: Any, secret: Secrets) -> JWK:
         """The parsed key, from memory or unwrapped now."""
         name = (provider.uuid, key.kid)
         if name not in self._decryption:
             self._decryption[name] = JWK.from_json(key.open(secret))
         return self._decryption[name]
 
-    def signer(self, provider: Provider, key: Any, secret: bytes) -> Signer:
+    def signer(self, provider: Provider, key: Any, secret: Secrets) -> Signer:
         """The parsed key, from memory or unwrapped now."""
         name = (provider.uuid, key.kid)
         signer = self._signers.get(name)
@@ -110,7 +111,7 @@ class RingKeys:
         key = self._provider.keys.in_state(alg, CURRENT)
         if key is None:
             raise KeyError(alg)
-        return self._parsed.signer(self._provider, key, self._settings.secret)
+        return self._parsed.signer(self._provider, key, self._settings.secrets)
 
     def algs(self) -> tuple[str, ...]:
         """What can be signed with now."""
@@ -120,7 +121,7 @@ class RingKeys:
         """Those that are published with ``use: enc``, and those that were until lately."""
         ring = self._provider.keys.published()
         return {
-            key.kid: self._parsed.decryption_key(self._provider, key, self._settings.secret)
+            key.kid: self._parsed.decryption_key(self._provider, key, self._settings.secrets)
             for key in ring
             if key.use == "enc"
         }

@@ -53,13 +53,14 @@ def session_rows(request: Any, account_id: str, current_sid: str) -> list[Sessio
 
 
 def live(request: Any, account_id: str) -> list[Session]:
-    """Not ended, not expired, not from before the password changed."""
+    """Not ended, not expired, not from before the password changed or the epoch was raised."""
     oidc = request.oidc
+    idle, epoch = oidc.settings.session_idle, oidc.provider.epoch
     account = oidc.accounts.get(account_id)
     return [
         session
         for session in oidc.provider.browsers.sessions_of(account_id)
-        if session.alive(now=oidc.now, idle=oidc.settings.session_idle)
+        if session.alive(now=oidc.now, idle=idle, epoch=epoch)
         and account is not None
         and session.account_generation == account.generation
     ]

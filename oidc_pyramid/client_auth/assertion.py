@@ -54,6 +54,7 @@ def accept(
         now=issuer.now,
         longest=issuer.settings.assertion_lifetime,
     )
+    _refuse_from_before(claims, expires_at, issuer)
     used = issuer.provider.assertions
     key = sha256(f"{client.client_id}\0{token_id}".encode()).hexdigest()
     if used.swept(key, expires_at):
@@ -62,6 +63,14 @@ def accept(
         used.insert(key, expires_at)
     except KeyError:
         raise JoseError("the assertion was used before") from None
+
+
+def _refuse_from_before(claims: Mapping[str, object], expires_at: int, issuer: Issuer) -> None:
+    """After a restore nobody knows which assertions were used. One that does not say when it was
+    made may be as old as its expiry allows."""
+    oldest = expires_at - issuer.settings.assertion_lifetime
+    if float(str(claims.get("iat", oldest))) < issuer.provider.epoch:
+        raise JoseError("the assertion was made before the epoch was raised")
 
 
 def refused(error: JoseError, client: Client) -> bool:

@@ -30,7 +30,7 @@ class ClientSecretJwt:
         pinned = client.token_endpoint_auth_signing_alg
         algs = (pinned,) if pinned else tuple(HMAC_BYTES)
         try:
-            secret = client.open_secret(issuer.settings.secret).encode()
+            secret = client.open_secret(issuer.settings.secrets).encode()
             keys = [
                 public_key(symmetric_key(secret, alg), symmetric=True)
                 for alg in algs

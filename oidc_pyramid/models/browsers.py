@@ -89,6 +89,7 @@ class Session(Persistent):
     seen_at: int = 0
     expires_at: int = 0
     ended_at: int | None = 0
+    epoch: int = 1
     user_agent: str = ""
     clients: tuple[str, ...] = ()
 
@@ -101,9 +102,10 @@ class Session(Persistent):
                 raise AttributeError(name)
             setattr(self, name, value)
 
-    def alive(self, *, now: int, idle: int) -> bool:
-        """Not ended, not too old, not too long unused (all in seconds)."""
-        return self.ended_at is None and now < self.expires_at and now < self.seen_at + idle
+    def alive(self, *, now: int, idle: int, epoch: int) -> bool:
+        """Not ended, not too old, not too long unused (all in seconds), and of this epoch."""
+        fresh = now < self.expires_at and now < self.seen_at + idle
+        return self.ended_at is None and fresh and self.epoch == epoch
 
     @property
     def until(self) -> int:

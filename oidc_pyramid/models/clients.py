@@ -15,7 +15,7 @@ from zope.interface import implementer
 from oidc_pyramid.interfaces import IClient, IClients
 from oidc_pyramid.protocol import client_secret
 from oidc_pyramid.protocol.redirect_uri import host_of
-from oidc_pyramid.protocol.wrap import unwrap, wrap
+from oidc_pyramid.protocol.wrap import Secrets, unwrap, wrap
 
 
 def new_client_id() -> str:
@@ -159,11 +159,17 @@ class Client(Persistent):
         jwt = self.token_endpoint_auth_method == "client_secret_jwt"
         return jwt or any(alg.startswith("HS") for alg in algs)
 
-    def open_secret(self, under: bytes) -> str:
+    def open_secret(self, under: Secrets) -> str:
         """The secret itself; raises ``ValueError`` where only digests are kept."""
         if not self.secret_wrapped:
             raise ValueError("the secret of this client is not kept: rotate it")
         return unwrap(under, f"client/{self.client_id}", self.secret_wrapped).decode()
+
+    def rewrap(self, old: Secrets, new: bytes) -> None:
+        """Change ``oidc.secret``, under which the secret itself may be kept."""
+        if self.secret_wrapped:
+            plain = self.open_secret(old).encode()
+            self.secret_wrapped = wrap(new, f"client/{self.client_id}", plain)
 
     def set_secret(
         self, secret: str, *, keep_until: int | None = None, under: bytes | None = None
@@ -249,6 +255,10 @@ class Clients(Persistent):
         """End the client, then unlink it."""
         client.end(now=now)
         del self._data[client.client_id]
+
+    def ids(self) -> Iterator[str]:
+        """Under which they lie."""
+        return iter(self._data.keys())
 
     def __iter__(self) -> Iterator[Client]:
         return iter(self._data.values())

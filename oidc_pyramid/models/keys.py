@@ -9,7 +9,7 @@ from typing import Any
 from persistent import Persistent
 
 from oidc_pyramid.protocol.jose import public_part
-from oidc_pyramid.protocol.wrap import unwrap, wrap
+from oidc_pyramid.protocol.wrap import Secrets, unwrap, wrap
 
 NEXT, CURRENT, RETIRING, RETIRED = "next", "current", "retiring", "retired"
 PUBLISHED = frozenset({NEXT, CURRENT, RETIRING})
@@ -44,9 +44,14 @@ class SigningKey(Persistent):
         """False for a key that was retired at once: whoever has stolen it signs with it."""
         return self.state != RETIRED or self.remove_at > self.retired_at
 
-    def open(self, secret: bytes) -> str:
+    def open(self, secret: Secrets) -> str:
         """The private JWK as JSON; raises ``ValueError`` with another secret."""
         return unwrap(secret, f"key/{self.kid}", self.private).decode()
+
+    def rewrap(self, old: Secrets, new: bytes) -> None:
+        """Change ``oidc.secret``; the private part of a retired key is gone already."""
+        if self.private:
+            self.private = wrap(new, f"key/{self.kid}", self.open(old).encode())
 
     def __repr__(self) -> str:
         return f"<SigningKey {self.kid} {self.alg} {self.state}>"

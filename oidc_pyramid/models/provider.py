@@ -24,6 +24,7 @@ from oidc_pyramid.models.sweep import SweepMark
 from oidc_pyramid.models.throttle import Buckets
 from oidc_pyramid.models.users import Users
 from oidc_pyramid.models.vault import Vault
+from oidc_pyramid.protocol.wrap import Secrets
 
 SCHEMA = 2
 
@@ -32,8 +33,8 @@ SCHEMA = 2
 class Provider(Persistent):
     """The provider. Only what has a URL is reached by ``[]``; vault, keys, grants are attributes.
 
-    ``epoch`` is part of every seal: a restored backup raises it. ``schema`` is the number of the
-    last evolve step that ran.
+    ``epoch`` is part of every seal and session: a restored backup raises it. ``schema`` is the
+    number of the last evolve step that ran.
     """
 
     __name__ = ""
@@ -60,6 +61,27 @@ class Provider(Persistent):
         self.sweep_mark = SweepMark()
         self.clients.__parent__ = self
         self.users.__parent__ = self
+
+    def raise_epoch(self, *, now: int) -> int:
+        """End all that was issued so far: seals, refresh tokens, sessions. The new epoch is the
+        time, which it never was before, in whatever backup this began."""
+        self.epoch = max(now, self.epoch + 1)
+        return self.epoch
+
+    def rewrap(self, old: Secrets, new: bytes) -> dict[str, int]:
+        """Change ``oidc.secret``: all that lies here under an old one lies under *new* then.
+
+        Nothing that was issued rests on that secret, so nothing ends. Returns how many there are;
+        raises ``ValueError``, and has changed nothing that is committed, when one does not open.
+        """
+        keys = [key for key in self.keys.keys if key.private]
+        clients = [client for client in self.clients if client.secret_wrapped]
+        self.vault.rewrap(old, new)
+        for key in keys:
+            key.rewrap(old, new)
+        for client in clients:
+            client.rewrap(old, new)
+        return {"roots": len(self.vault.roots), "keys": len(keys), "clients": len(clients)}
 
     def __getitem__(self, name: str) -> Any:
         return PLACES[name](self, name)

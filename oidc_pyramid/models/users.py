@@ -209,6 +209,14 @@ class Users(Persistent):
         self._by_username.remove(user.username_key)
         self._by_id.remove(user.id)
 
+    def usernames(self) -> Iterator[tuple[str, str]]:
+        """Each login name in its normal form, and whose it is."""
+        return self._by_username.items()
+
+    def tree(self) -> Shards:
+        """People by id, for who examines the database."""
+        return self._by_id
+
     def __iter__(self) -> Iterator[User]:
         return (user for _, user in self._by_id.items())
 

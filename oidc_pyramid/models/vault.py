@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from persistent import Persistent
 
 from oidc_pyramid.protocol.seal import new_root
-from oidc_pyramid.protocol.wrap import unwrap, wrap
+from oidc_pyramid.protocol.wrap import Secrets, unwrap, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Vault(Persistent):
         self.current = kid
         return kid
 
-    def open(self, secret: bytes) -> OpenVault:
-        """Unwrap it; raises ``ValueError`` when *secret* is not the one that wrapped it."""
+    def open(self, secret: Secrets) -> OpenVault:
+        """Unwrap it; raises ``ValueError`` when *secret* is not what wrapped it."""
         return OpenVault(
             roots={kid: unwrap(secret, f"root/{kid}", blob) for kid, blob, _ in self.roots},
             current=self.current,
@@ -55,7 +55,7 @@ class Vault(Persistent):
             throttle_key=unwrap(secret, "throttle", self.throttle_key),
         )
 
-    def rewrap(self, old: bytes, new: bytes) -> None:
+    def rewrap(self, old: Secrets, new: bytes) -> None:
         """Change ``oidc.secret``."""
         content = self.open(old)
         self.roots = tuple(

@@ -18,6 +18,13 @@ COMMANDS = (
     "import-django",
     "registration-token",
     "purge",
+    "pack",
+    "backup",
+    "restore",
+    "verify",
+    "move",
+    "epoch",
+    "secret",
     "doctor",
     "settings",
 )

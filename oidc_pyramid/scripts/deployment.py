@@ -20,6 +20,8 @@ from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.scripts.failures import Failure
 from oidc_pyramid.settings import Settings, read_settings
 from oidc_pyramid.storage import in_transaction, open_database, provider_in, snapshot
+from oidc_pyramid.storage.database import uri_of
+from oidc_pyramid.storage.file import to_look_at
 
 INI_VARIABLE = "OIDC_PYRAMID_INI"
 DEFAULT_INI = "development.ini"
@@ -54,6 +56,27 @@ class Deployment:
     def database(self, *, create: bool = False) -> Iterator[DB]:
         """The open database; closed again whatever happens."""
         db = open_database(self.mapping, create=create, name=database_name(self.mapping))
+        try:
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def beside(self) -> Iterator[DB]:
+        """The database to look at, even a FileStorage that its server has open."""
+        name = database_name(self.mapping)
+        key = f"zodbconn.uri.{name}" if name else "zodbconn.uri"
+        mapping = {**self.mapping, key: to_look_at(uri_of(self.mapping, name))}
+        db = open_database(mapping, name=name)
+        try:
+            yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def other(self, uri: str) -> Iterator[DB]:
+        """The database at another place; made where it is missing."""
+        db = open_database({**self.mapping, "zodbconn.uri": uri}, create=True)
         try:
             yield db
         finally:

@@ -78,7 +78,7 @@ def provider_problems(provider: Provider, settings: Settings, now: int) -> Itera
     except NewerDatabase as error:
         yield str(error)
     try:
-        provider.vault.open(settings.secret)
+        provider.vault.open(settings.secrets)
     except ValueError:
         yield "oidc.secret is not the one that this database was made with"
     for alg in settings.signing_algs:

@@ -169,7 +169,7 @@ def _retire(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_
 def _opens(provider: Provider, settings: Settings) -> None:
     """The secret is the one under which everything else was wrapped."""
     try:
-        provider.vault.open(settings.secret)
+        provider.vault.open(settings.secrets)
     except ValueError as error:
         raise Failure(
             "oidc.secret is not the one that this database was made with: take the right one "

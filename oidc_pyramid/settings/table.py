@@ -62,6 +62,10 @@ class Settings:
         bytes or more. Use `file:PATH` (`oidc-pyramid init` creates the file) or `env:NAME`.
         Needed outside development; well-known and repeating values are refused.""",
         secret=True, shown_default="none; in development a known one")
+    secret_previous: bytes = key(octets, "", """
+        The secret before, while it is changed: what still lies in the database under it is opened,
+        what is written lies under `oidc.secret`. `oidc-pyramid secret rewrap` makes it needless.""",
+        secret=True, shown_default="none")
     development: bool = key(flag, "false", """
         Development mode: a known secret will do, `init` adds demonstration people and a client,
         and the welcome page names them. Never on a machine that others can reach.""")
@@ -327,3 +331,8 @@ class Settings:
     retry_after: int = key(whole(1), "1", """
         Seconds that such a 503 asks the client to wait.""")
     # fmt: on
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """What opens a value in the database: the secret, and the one before while it changes."""
+        return (self.secret, self.secret_previous) if self.secret_previous else (self.secret,)

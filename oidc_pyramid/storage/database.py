@@ -40,7 +40,7 @@ def open_database(
     """
     uri = uri_of(settings, name)
     opening = _in_a_sentence(lambda: find(uri, create=create), uri)
-    factory = _class_factory(settings)
+    factory = class_factory_of(settings)
     arguments = {"pool_size": POOL_SIZE, "cache_size": CACHE_OBJECTS, **opening.arguments}
     arguments |= {"databases": {} if databases is None else databases, "database_name": name}
     with opening.alone():
@@ -74,10 +74,11 @@ def adopt(databases: Mapping[str, DB], name: str, settings: Mapping[str, Any]) -
     db = databases[name]
     if getattr(db.classFactory, "__module__", "") != class_factory_for.__module__:
         refuse_unsafe(db.storage)
-        db.classFactory = _class_factory(settings)
+        db.classFactory = class_factory_of(settings)
 
 
-def _class_factory(settings: Mapping[str, Any]) -> Any:
+def class_factory_of(settings: Mapping[str, Any]) -> Any:
+    """Ours, and the packages that ``oidc.database_classes`` names."""
     return class_factory_for(str(settings.get("oidc.database_classes") or "").split())
 
 

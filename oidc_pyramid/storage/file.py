@@ -15,7 +15,7 @@ from ZODB.utils import load_current, z64
 
 from oidc_pyramid.storage.arguments import for_database, refuse_rest, yes
 from oidc_pyramid.storage.opening import Opening
-from oidc_pyramid.storage.private import make_directory, make_file, tighten
+from oidc_pyramid.storage.private import make_directory, make_file, sync, tighten
 from oidc_pyramid.storage.refusals import DatabaseError, ForeignDatabase, empty, missing
 
 log = logging.getLogger("oidc_pyramid.storage")
@@ -37,6 +37,20 @@ class OnceFailed(FileStorage):
             os.kill(os.getpid(), signal.SIGTERM)
             raise
 
+    @staticmethod
+    def packer(storage: FileStorage, referencesf: Any, stop: bytes, gc: bool) -> Any:
+        """The packed file is on the disk before it takes the place of the database, which ZODB
+        does not see to: a power cut would leave an empty one."""
+        packed = FileStorage.packer(storage, referencesf, stop, gc)
+        if packed is not None:
+            sync(Path(f"{storage.getName()}.pack"))
+        return packed
+
+    def pack(self, t: float, referencesf: Any, gc: bool | None = None) -> None:
+        """The new names are on the disk, too (ZODB's IStorage)."""
+        super().pack(t, referencesf, gc)
+        sync(Path(self.getName()).parent)
+
 
 def find(uri: str, *, create: bool) -> Opening:
     """``?read_only=true`` and what ``ZODB.DB`` takes may follow."""
@@ -51,6 +65,13 @@ def find(uri: str, *, create: bool) -> Opening:
     if not create:
         require(here)
     return Opening(uri, lambda: _open(here, read_only=read_only), arguments)
+
+
+def to_look_at(uri: str) -> str:
+    """The same for reading alone: whoever has it open to write need not stop."""
+    if not uri.startswith("file:") or "read_only=" in uri:
+        return uri
+    return f"{uri}{'&' if '?' in uri else '?'}read_only=true"
 
 
 def require(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The database's files are for the server's own user: 0600, in directories of 0700."""
+"""The database's files are for the server's own user: 0600, in directories of 0700; and synced."""
 
 from __future__ import annotations
 
@@ -27,3 +27,12 @@ def tighten(*paths: Path) -> None:
     for path in paths:
         if path.is_file() and path.stat().st_uid == os.geteuid():
             path.chmod(0o600)
+
+
+def sync(path: Path) -> None:
+    """What is written to a file, or which names a directory has, survives a power cut from now on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -45,9 +45,8 @@ def postgresql_folder():
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory, jwk, request):
-    """``places(name)``: the provider on that storage."""
-    made = {}
+def new_uri(request):
+    """``new_uri(name, directory)``: a storage of that kind with nothing in it."""
     with ExitStack() as stack:
 
         def uri_of(name, directory):
@@ -60,10 +59,19 @@ def places(tmp_path_factory, jwk, request):
             folder = request.getfixturevalue("postgresql_folder")
             return postgresql_database(folder, directory)[0]
 
+        yield uri_of
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory, jwk, new_uri):
+    """``places(name)``: the provider on that storage."""
+    made = {}
+    with ExitStack() as stack:
+
         def place(name):
             if name not in made:
                 directory = tmp_path_factory.mktemp(name)
-                made[name] = Place(name, uri_of(name, directory), directory, jwk)
+                made[name] = Place(name, new_uri(name, directory), directory, jwk)
                 stack.callback(made[name].close)
             return made[name]
 

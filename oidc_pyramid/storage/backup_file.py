@@ -1,0 +1,63 @@
+"""A backup: one private file, a FileStorage with one transaction in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from ZODB import DB
+from ZODB.DemoStorage import DemoStorage
+from ZODB.FileStorage import FileStorage
+from ZODB.MappingStorage import MappingStorage
+
+from oidc_pyramid.storage.allowed import ClassFactory
+from oidc_pyramid.storage.copying import Tally, copy, walked
+from oidc_pyramid.storage.file import BESIDE, require
+from oidc_pyramid.storage.private import make_file, sync
+from oidc_pyramid.storage.refusals import DatabaseError
+
+
+def write(source: Any, path: Path) -> Tally:
+    """Complete, synced and read back before it has its name; raises ``FileExistsError``."""
+    if path.exists():
+        raise FileExistsError(
+            17, "there is such a file already; nothing was overwritten", str(path)
+        )
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    make_file(part)
+    try:
+        copied = _copied(source, part)
+        os.link(part, path)  # unlike a renaming, this fails where somebody was faster
+    finally:
+        for ending in BESIDE:
+            with suppress(FileNotFoundError):
+                part.with_name(part.name + ending).unlink()
+    sync(path.parent)
+    return copied
+
+
+def _copied(source: Any, part: Path) -> Tally:
+    storage = FileStorage(str(part))
+    try:
+        copied = copy(source, storage, "backup")
+        if not walked(storage).same_as(copied):
+            raise DatabaseError(f"what was written to {part.parent} is not what was read")
+    finally:
+        storage.close()
+    return copied
+
+
+@contextmanager
+def opened(path: Path, class_factory: ClassFactory) -> Iterator[DB]:
+    """What is in a backup, with changes in memory above it: the file stays as it is."""
+    require(path)
+    base = FileStorage(str(path), read_only=True)
+    storage = DemoStorage(base=base, changes=MappingStorage())
+    db = DB(storage, class_factory=class_factory)
+    try:
+        yield db
+    finally:
+        db.close()
