@@ -1,11 +1,10 @@
-"""Failed client authentications, counted where no stranger can make us write."""
+"""Failed client authentications, and tokens that never were, counted where no stranger can make us
+write."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-
-from oidc_pyramid.settings import Settings
 
 MOST = 10_000
 Guesser = tuple[str, str]
@@ -15,9 +14,9 @@ class Guesses:
     """By client and address, in the memory of one process: a secret of 256 random bits does not
     need more, and nobody can lock a client out from elsewhere."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._limit = settings.throttle_secret
-        self._window = settings.throttle_window
+    def __init__(self, limit: int, window: int) -> None:
+        self._limit = limit
+        self._window = window
         self._counts: OrderedDict[Guesser, tuple[int, int]] = OrderedDict()
         self._lock = threading.Lock()
 

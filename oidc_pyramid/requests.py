@@ -86,6 +86,7 @@ class OIDC:
         self.reply: Reply | None = None
         self.silent = self.judged = False  # of an authorization request: prompt=none, well-formed
         self.cors_client: Client | None = None
+        self.cors_anybody = False  # the answer is the same for all: no client's business
         self.endpoint: Any = None
         self._form: list[tuple[str, str]] | None = None
 

@@ -38,6 +38,7 @@ class Runtime:
     fetcher: Fetcher = field(init=False)
     client_keys: ClientKeys = field(init=False)
     guesses: Guesses = field(init=False)
+    scans: Guesses = field(init=False)
     upkeep: Worker | None = None
     workers: list[Worker] = field(default_factory=list)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
@@ -45,7 +46,9 @@ class Runtime:
     def __post_init__(self) -> None:
         self.fetcher = Fetcher(self.settings)
         self.client_keys = ClientKeys(self.fetcher)
-        self.guesses = Guesses(self.settings)
+        window = self.settings.throttle_window
+        self.guesses = Guesses(self.settings.throttle_secret, window)
+        self.scans = Guesses(self.settings.throttle_tokens, window)
 
     def begin_work(self) -> None:
         """The first request of this process starts what runs beside the requests."""

@@ -258,6 +258,10 @@ class Settings:
     throttle_secret: int = key(whole(1), "100", """
         How many failed client authentications of one client from one address are answered, in
         one window.""")
+    throttle_tokens: int = key(whole(1), "1000", """
+        How many texts that never were tokens of ours one client or one address may present to
+        introspection or UserInfo in one window; then such a text is answered 429. Tokens of ours
+        are always looked at: nobody can close the endpoint for others.""")
     cookie_name: str = key(text, "oidc", """
         The stem of our cookies' names (`__Host-` is put before it on https). Two providers on
         one host need two.""")

@@ -16,6 +16,8 @@ from oidc_pyramid.protocol.errors import (
 )
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.requests import FORM
+from oidc_pyramid.throttle import network_of
+from oidc_pyramid.views import scanning
 
 _HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 MAX_TOKEN = 8192
@@ -29,6 +31,7 @@ def bearer_token(request: Any, *, body: bool = True) -> str:
     inside = _body(request) if body else None
     found = [text for text in (_header(request), inside, _query(request)) if text]
     if not found:
+        request.oidc.cors_anybody = True
         raise MissingToken("an access token is needed", spec="RFC 6750 §3.1")
     if len(found) > 1:
         raise InvalidBearerRequest("the access token is sent twice", spec="RFC 6750 §3.1")
@@ -69,6 +72,19 @@ def _query(request: Any) -> str | None:
     return sent
 
 
+def _known(request: Any, text: str) -> AccessToken | None:
+    """The token if it is good. A script may learn from its client's own origin why not; nobody is
+    told more about what never was a token than that."""
+    issuer = request.oidc.issuer
+    authentic: AccessToken | None = issuer.authentic_access_token(text)
+    if authentic is None:
+        request.oidc.cors_anybody = True
+        scanning.unknown(request, network_of(request.remote_addr))
+        return None
+    request.oidc.cors_client = issuer.provider.clients.get(authentic.client_id)
+    return authentic if issuer.is_good(authentic) else None
+
+
 def authorize_bearer(
     request: Any, *scopes: str, audience: str | None = None, body: bool = True
 ) -> tuple[AccessToken, Standing]:
@@ -77,11 +93,10 @@ def authorize_bearer(
     ``audience`` is who we are for this token; None for whatever our own endpoints are.
     """
     issuer = request.oidc.issuer
-    token = issuer.read_access_token(bearer_token(request, body=body))
+    token = _known(request, bearer_token(request, body=body))
     found = None if token is None else token_standing(issuer, token)
     if token is None or found is None:
         raise InvalidToken("the access token is unknown, expired or ended", spec="RFC 6750 §3.1")
-    request.oidc.cors_client = found.client
     if (audience or issuer.name) not in token.audience:
         raise InvalidToken("the access token is for another resource", spec="RFC 8707 §2")
     if not set(scopes) <= set(found.scope):

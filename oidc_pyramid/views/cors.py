@@ -36,8 +36,9 @@ def answer(request: Any, response: Any, kind: str) -> None:
     origin = request.headers.get("Origin")
     client = request.oidc.cors_client
     _vary_by_origin(response.headers)
-    if kind == "client" and client is not None and origin in origins(client):
-        response.headers["Access-Control-Allow-Origin"] = origin
+    anybody = request.oidc.cors_anybody and request.oidc.settings.cors_public
+    if kind == "client" and (anybody or (client is not None and origin in origins(client))):
+        response.headers["Access-Control-Allow-Origin"] = "*" if anybody else origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSE_HEADERS
 
 

@@ -10,6 +10,7 @@ from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.refresh_handle import NotAuthentic
+from oidc_pyramid.views import scanning
 from oidc_pyramid.views.endpoint import endpoint
 from oidc_pyramid.views.outcomes import json_response
 
@@ -72,6 +73,8 @@ def _refresh(request: Any, caller: Client, text: str) -> dict[str, object]:
     try:
         handle = issuer.opened.handles.read(text)
     except NotAuthentic:
+        if issuer.authentic_access_token(text) is None:
+            scanning.unknown(request, caller.client_id)
         return INACTIVE
     family = issuer.provider.authorizations.get(handle.family)
     if family is None or family.client_id != caller.client_id:

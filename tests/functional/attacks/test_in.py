@@ -261,3 +261,40 @@ def test_in_06_no_signed_introspection_by_accident(shared, signed_in):
 
 def test_in_05_codes_are_inactive(shared, signed_in):
     inactive(shared.post("/introspect", {"token": code_of(shared, signed_in)}, shared.a))
+
+
+@pytest.fixture
+def scanned(make_cast_with):
+    return make_cast_with(**{"oidc.throttle_tokens": "5"})
+
+
+@pytest.mark.spec("RFC 7662", "4")
+def test_in_05_scanning_is_slowed_down(scanned, clock):
+    mine = tokens(scanned)
+    for number in range(5):
+        inactive(scanned.post("/introspect", {"token": f"guess-{number}"}, scanned.a))
+    stopped = scanned.post("/introspect", {"token": "guess-6"}, scanned.a)
+    assert stopped.status_int == 429
+    assert int(stopped.headers["Retry-After"]) > 0
+    for token in (mine["access_token"], mine["refresh_token"]):
+        assert scanned.post("/introspect", {"token": token}, scanned.a).json["active"]
+    inactive(scanned.post("/introspect", {"token": "guess-7"}, scanned.b))
+    clock.shift(601)
+    inactive(scanned.post("/introspect", {"token": "guess-8"}, scanned.a))
+
+
+@pytest.mark.spec("RFC 7662", "4")
+def test_in_05_userinfo_too(scanned):
+    mine = with_token(tokens(scanned)["access_token"])
+    for number in range(5):
+        refused_bearer(userinfo(scanned, with_token(f"guess-{number}")), "invalid_token")
+    assert userinfo(scanned, with_token("guess-6")).status_int == 429
+    assert userinfo(scanned, mine).status_int == 200
+
+
+def test_in_05_tokens_that_have_ended_are_no_scan(scanned, clock):
+    old = tokens(scanned)["access_token"]
+    clock.shift(3601)
+    for _ in range(8):
+        inactive(scanned.post("/introspect", {"token": old}, scanned.a))
+        refused_bearer(userinfo(scanned, with_token(old)), "invalid_token")

@@ -106,6 +106,29 @@ def test_why_userinfo_refused_a_token(op, rp, browser):
     assert "WWW-Authenticate" in response.headers["Access-Control-Expose-Headers"]
 
 
+@pytest.mark.spec("RFC 6750", "3.1")
+def test_userinfo_refuses_a_token_that_has_ended(op, rp, browser, clock):
+    token = code_flow(op, browser, rp)["access_token"]
+    clock.shift(3601)
+    for headers, may in ((own(rp), True), (EVIL, False)):
+        response = browser.get("/userinfo", headers={**bearer(token), **headers}, status=401)
+        assert readable(response, headers) is may
+
+
+@pytest.mark.spec("RFC 6750", "3.1")
+@pytest.mark.parametrize("sent", [bearer("never-was-a-token"), {}], ids=["unknown", "none"])
+def test_userinfo_refuses_what_is_no_token(rp, browser, sent):
+    response = browser.get("/userinfo", headers={**sent, **own(rp)}, status=401)
+    assert response.headers[ORIGIN] == "*"
+    assert readable(response, own(rp))
+    assert "WWW-Authenticate" in response.headers["Access-Control-Expose-Headers"]
+
+
+def test_userinfo_may_be_for_nobody_else(own_op):
+    response = own_op(cors_public="false").browser().get("/userinfo", headers=EVIL, status=401)
+    assert ORIGIN not in response.headers
+
+
 @pytest.mark.spec("RFC 7009", "2")
 @pytest.mark.parametrize("path", ["/revoke", "/introspect"])
 def test_revocation_and_introspection(op, rp, browser, path):
