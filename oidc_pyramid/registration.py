@@ -29,7 +29,12 @@ def judged(document: Mapping[str, Any], issuer: Issuer, fetcher: Fetcher) -> dic
     or ``InvalidRedirectUri``.
     """
     policy = policy_of(issuer.settings, issuer.keys.algs())
-    said = with_statement(document, issuer.settings.registration_statement_jwks, now=issuer.now)
+    said = with_statement(
+        document,
+        issuer.settings.registration_statement_jwks,
+        audiences=(issuer.name, f"{issuer.name}/clients"),
+        now=issuer.now,
+    )
     metadata = validate(choose(said, policy), policy=policy)
     metadata["scope"] = " ".join(_scopes(metadata.get("scope"), issuer))
     for one in issuer.plugins.all(IRegistrationPolicy):

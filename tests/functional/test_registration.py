@@ -9,9 +9,7 @@ from oidc_pyramid.models.registration import RegistrationToken
 from oidc_pyramid.protocol.errors import InvalidClientMetadata
 from oidc_pyramid.protocol.jose import (
     Signer,
-    new_key,
     public_key,
-    public_part,
     symmetric_key,
     verify,
 )
@@ -238,30 +236,6 @@ def test_people_see_that_nobody_vouches_for_it(op, alice, browser):
     consent = form.submit(headers=OWN_FORM).follow()
     assert "&lt;b&gt;Bank" in consent.text
     assert "rp.example" in consent.text
-
-
-@pytest.mark.spec("RFC 7591", "2.3")
-def test_a_software_statement_counts_more_than_the_client(make_op):
-    believed, other = new_key("ES256"), new_key("ES256")
-    jwks = json.dumps({"keys": [public_part(believed)]})
-    settings = {"oidc.registration": "open", "oidc.registration_statement_jwks": jwks}
-    browser = make_op(**settings).browser()
-
-    def signed(key, **claims):
-        return Signer(json.dumps(key), "ES256", key["kid"]).sign(claims)
-
-    vouched = {"iss": "https://vouches.example", "client_name": "Vouched for", "scope": "openid"}
-    statement = signed(believed, **vouched)
-    made = register(browser, software_statement=statement)
-    assert (made["client_name"], made["scope"]) == ("Vouched for", "openid")
-    assert made["software_statement"] == statement
-    for statement, error in (
-        (signed(other, **vouched), "unapproved_software_statement"),
-        (signed(believed, client_name="nobody"), "invalid_software_statement"),
-        (signed(believed, **vouched, exp=1), "invalid_software_statement"),
-        ("nonsense", "invalid_software_statement"),
-    ):
-        assert register(browser, status=400, software_statement=statement)["error"] == error
 
 
 def test_dc_13_without_authentication_the_tokens_from_before_are_dead(op, alice, browser):
