@@ -40,7 +40,7 @@ docs: $(VENV)/.docs  ## build the documentation into docs/_build/html
 messages: $(VENV)/.lint  ## extract the messages, merge them into the translations, compile those
 	@$(RUN) tools/messages.py $(ARGS)
 
-bench: $(VENV)/.test  ## measure the running flows (a few minutes)
+bench: $(VENV)/.bench  ## measure beside other providers (minutes; ARGS="--compare a.json b.json" compares)
 	@$(RUN) benchmarks/run.py $(ARGS)
 
 build: $(VENV)/.lint  ## build wheel and sdist into dist/
@@ -67,6 +67,10 @@ $(VENV)/.installed: $(VENV)/.made setup.cfg pyproject.toml
 
 $(VENV)/.test: $(VENV)/.installed
 	@$(RUN) tools/install.py ".[test]"
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.installed
+	@$(RUN) tools/install.py ".[bench]"
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.installed

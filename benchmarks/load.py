@@ -5,17 +5,18 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from browser import Browser
 from served import Served
-from workloads import PEOPLE, Browser, Operation, sign_in
+from targets import PEOPLE, Target
+from workloads import WORKLOADS, Operation, bare_view, sign_in
 
 
 @dataclass
 class Figures:
-    """One cell of the table; times in milliseconds, sizes in bytes."""
+    """One cell; times in milliseconds, sizes in bytes, ``cores`` that the server was given."""
 
     workload: str
     concurrency: int
@@ -25,28 +26,51 @@ class Figures:
     p95: float
     p99: float
     server_cpu: float
+    cores: float
     written: float
     growth: float
     errors: int
+    error: str = ""
 
     def row(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
 
-def measure(
-    served: Served,
-    name: str,
-    prepare: Callable[[Browser], Operation],
-    *,
-    concurrency: int,
-    seconds: float,
-    signed_in: bool = True,
-) -> Figures:
-    """Each client prepares by itself (a session, tokens); then all of them run at once."""
-    operations = [_prepared(served, prepare, n, signed_in=signed_in) for n in range(concurrency)]
+class Crowd:
+    """People who are signed in, each at a browser, and who stay for all workloads."""
+
+    def __init__(self, served: Served, target: Target) -> None:
+        self.served = served
+        self._target = target
+        self._browsers: list[Browser] = []
+
+    def operations(self, workload: str, number: int) -> list[Operation]:
+        """One for each of so many clients, tried once."""
+        if workload == "bare view":
+            return [bare_view(Browser(self.served.port), self._target) for _ in range(number)]
+        while len(self._browsers) < number:
+            browser = Browser(self.served.port)
+            sign_in(browser, self._target, self._target.username.format(self._next()))
+            self._browsers.append(browser)
+        for browser in self._browsers[:number]:
+            browser.reconnect()
+        prepare = WORKLOADS[workload]
+        operations = [prepare(browser, self._target) for browser in self._browsers[:number]]
+        for operation in operations if workload != "cold sign-in" else ():
+            operation()
+        return operations
+
+    def _next(self) -> int:
+        return len(self._browsers) % PEOPLE
+
+
+def measure(crowd: Crowd, workload: str, *, concurrency: int, seconds: float) -> Figures:
+    """Raises ``Unsupported`` where the provider does not offer it."""
+    operations = crowd.operations(workload, concurrency)
+    served = crowd.served
     times: list[list[float]] = [[] for _ in operations]
-    errors = [0] * concurrency
+    failures: list[str] = []
     go = threading.Barrier(concurrency + 1)
     end = [0.0]
 
@@ -56,8 +80,8 @@ def measure(
             began = time.perf_counter()
             try:
                 operations[number]()
-            except Exception:  # noqa: BLE001 - counted and reported
-                errors[number] += 1
+            except Exception as error:  # noqa: BLE001 - counted and reported
+                failures.append(f"{type(error).__name__}: {error}")
             times[number].append(time.perf_counter() - began)
 
     threads = [threading.Thread(target=drive, args=(n,)) for n in range(concurrency)]
@@ -70,30 +94,22 @@ def measure(
     for thread in threads:
         thread.join()
     elapsed = time.perf_counter() - began
+    used = served.cpu_seconds() - cpu
     all_times = sorted(t for one in times for t in one)
     count = len(all_times)
     cuts = statistics.quantiles(all_times, n=100) if count > 1 else [all_times[0]] * 99
     return Figures(
-        name,
+        workload,
         concurrency,
         count,
         count / elapsed,
         cuts[49] * 1000,
         cuts[94] * 1000,
         cuts[98] * 1000,
-        (served.cpu_seconds() - cpu) / count * 1000,
+        used / count * 1000,
+        used / elapsed,
         (served.written_bytes() - written) / count,
         (served.database_bytes() - size) / count,
-        sum(errors),
+        len(failures),
+        failures[0] if failures else "",
     )
-
-
-def _prepared(
-    served: Served, prepare: Callable[[Browser], Operation], number: int, *, signed_in: bool
-) -> Operation:
-    browser = Browser("127.0.0.1", served.port)
-    if signed_in:
-        sign_in(browser, f"user{number % PEOPLE}", "a long password")
-    operation = prepare(browser)
-    operation()
-    return operation

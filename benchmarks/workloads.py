@@ -1,56 +1,26 @@
-"""What is measured: each workload is a function that makes one operation and raises if it fails."""
+"""The workloads: each is a function that prepares, and returns one operation that raises if it fails."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import http.client
 import itertools
 import json
 import secrets
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-CLIENT_ID, SECRET = "bench", "benchmark-secret-0123456789-abcdefghijklmnopqrstuvwxyz"
-REDIRECT = "https://rp.example/cb"
-SCOPE = "openid profile email"
-PEOPLE = 8
-BASIC = "Basic " + base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
+from browser import Browser, hidden, path_of
+from targets import CLIENT_ID, PASSWORD, PEOPLE, REDIRECT, SCOPE, Target, basic
+
+MOST_STEPS = 12
 
 
-class Browser:
-    """One connection with its cookies: a person's browser, or a relying party's pool."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._connection = http.client.HTTPConnection(host, port, timeout=60)
-        self.cookies: dict[str, str] = {}
-
-    def ask(
-        self, method: str, path: str, body: dict[str, str] | None = None, **headers: str
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body."""
-        sent = dict(headers)
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
-        data = None
-        if body is not None:
-            sent |= FORM
-            data = urlencode(body)
-        self._connection.request(method, path, data, sent)
-        response = self._connection.getresponse()
-        text = response.read()
-        found: dict[str, str] = {}
-        for name, value in response.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-            found[name.lower()] = value
-        return response.status, found, text
+class Unsupported(Exception):
+    """The provider does not offer this."""
 
 
-def authorization_path() -> tuple[str, str]:
+def authorization_path(target: Target) -> tuple[str, str]:
     """An authorization request with PKCE, and its verifier."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
@@ -67,110 +37,117 @@ def authorization_path() -> tuple[str, str]:
             "code_challenge_method": "S256",
         }
     )
-    return f"/authorize?{query}", verifier
+    return f"{target.authorize}?{query}", verifier
 
 
-def path_of(url: str) -> str:
-    """Path and query of one of the provider's URLs."""
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def field(page: bytes, name: str) -> str:
-    """The value of a hidden input."""
-    text = page.decode()
-    start = text.index(f'name="{name}" value="') + len(f'name="{name}" value="')
-    return text[start : text.index('"', start)]
-
-
-def sign_in(browser: Browser, username: str, password: str) -> str:
-    """Through the pages to the client; returns the code's location."""
-    path, _verifier = authorization_path()
-    _status, headers, _page = browser.ask("GET", path)
-    location = headers["location"]
-    while not location.startswith(REDIRECT):
+def sign_in(browser: Browser, target: Target, username: str) -> str:
+    """Through the provider's pages to the client; returns where the code is."""
+    action, _verifier = authorization_path(target)
+    for _ in range(MOST_STEPS):
+        status, headers, page = browser.ask("GET", action)
+        if status == 200:
+            body = hidden(page) | {"decision": "allow", "username": username, "password": PASSWORD}
+            _status, headers, page = browser.ask("POST", action, body, **target.headers)
+        location = headers.get("location", "")
+        if location.startswith(REDIRECT):
+            return location
+        if not location:
+            break
         action = path_of(location)
-        _status, _headers, page = browser.ask("GET", action)
-        body = {"csrf_token": field(page, "csrf_token"), "decision": "allow"}
-        body |= {"username": username, "password": password}
-        _status, headers, _page = browser.ask("POST", action, body, **OWN_PAGE)
-        location = headers["location"]
-    return location
+    raise RuntimeError(f"no sign-in: {page.decode()[:500]}")
 
 
-def token(browser: Browser, **body: str) -> dict[str, str]:
+def token(browser: Browser, target: Target, client_id: str, **body: str) -> dict[str, str]:
     """A token request that must succeed."""
-    status, _headers, text = browser.ask("POST", "/token", body, Authorization=BASIC)
+    status, _headers, text = browser.ask("POST", target.token, body, Authorization=basic(client_id))
     if status != 200:
-        raise RuntimeError(text.decode())
+        raise RuntimeError(text.decode()[:500])
     answer: dict[str, str] = json.loads(text)
     return answer
 
 
-def flow(browser: Browser) -> dict[str, str]:
+def flow(browser: Browser, target: Target) -> dict[str, str]:
     """A code flow with a live session and remembered consent: two requests."""
-    path, verifier = authorization_path()
+    path, verifier = authorization_path(target)
     _status, headers, _page = browser.ask("GET", path)
     code = parse_qs(urlsplit(headers["location"]).query)["code"][0]
     body = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": verifier}
-    return token(browser, code=code, **body)
+    return token(browser, target, CLIENT_ID, code=code, **body)
 
 
 Operation = Callable[[], object]
 
 
-def code_flow(browser: Browser) -> Operation:
-    """W1."""
-    return lambda: flow(browser)
+def code_flow(browser: Browser, target: Target) -> Operation:
+    """/authorize of somebody who is signed in, and /token."""
+    return lambda: flow(browser, target)
 
 
-def refresh(browser: Browser) -> Operation:
-    """W2: rotation, each time the newest token."""
-    newest = {"refresh_token": flow(browser)["refresh_token"]}
+def refresh(browser: Browser, target: Target) -> Operation:
+    """Rotation, each time the newest token."""
+    newest = {"refresh_token": flow(browser, target)["refresh_token"]}
 
     def operate() -> None:
-        answer = token(browser, grant_type="refresh_token", **newest)
+        answer = token(browser, target, CLIENT_ID, grant_type="refresh_token", **newest)
         newest["refresh_token"] = answer["refresh_token"]
 
     return operate
 
 
-def client_credentials(browser: Browser) -> Operation:
-    """W3."""
-    return lambda: token(browser, grant_type="client_credentials", scope="api")
+def client_credentials(browser: Browser, target: Target) -> Operation:
+    """An opaque access token for a client itself."""
+    body = {"grant_type": "client_credentials", "scope": "api"}
+    return lambda: token(browser, target, target.machine, **body)
 
 
-def userinfo(browser: Browser) -> Operation:
-    """W4."""
-    bearer = f"Bearer {flow(browser)['access_token']}"
+def client_credentials_jwt(browser: Browser, target: Target) -> Operation:
+    """A signed one (RFC 9068)."""
+    if target.jwt is None:
+        raise Unsupported
+    client_id, more = target.jwt
+    body = {"grant_type": "client_credentials", "scope": "api", **more}
 
     def operate() -> None:
-        status, _headers, _body = browser.ask("GET", "/userinfo", Authorization=bearer)
+        if token(browser, target, client_id, **body)["access_token"].count(".") != 2:
+            raise RuntimeError("the access token is no JWT")
+
+    return operate
+
+
+def userinfo(browser: Browser, target: Target) -> Operation:
+    """With a bearer token."""
+    bearer = f"Bearer {flow(browser, target)['access_token']}"
+
+    def operate() -> None:
+        status, _headers, _body = browser.ask("GET", target.userinfo, Authorization=bearer)
         if status != 200:
             raise RuntimeError(status)
 
     return operate
 
 
-def introspection(browser: Browser) -> Operation:
-    """W5."""
-    access_token = flow(browser)["access_token"]
+def introspection(browser: Browser, target: Target) -> Operation:
+    """Of an access token, by an authenticated client."""
+    access_token = flow(browser, target)["access_token"]
 
     def operate() -> None:
-        body = {"token": access_token}
-        _status, _headers, text = browser.ask("POST", "/introspect", body, Authorization=BASIC)
-        if b'"active":true' not in text:
-            raise RuntimeError(text.decode())
+        _status, _headers, text = browser.ask(
+            "POST", target.introspect, {"token": access_token}, Authorization=basic(CLIENT_ID)
+        )
+        if not json.loads(text)["active"]:
+            raise RuntimeError(text.decode()[:500])
 
     return operate
 
 
-def discovery(browser: Browser) -> Operation:
-    """W6: metadata and keys, two requests."""
+def discovery(browser: Browser, target: Target) -> Operation:
+    """Metadata and keys, two requests."""
 
     def operate() -> None:
-        browser.ask("GET", "/.well-known/openid-configuration")
-        browser.ask("GET", "/jwks")
+        for path in (target.discovery, target.jwks):
+            status, _headers, _body = browser.ask("GET", path)
+            if status != 200:
+                raise RuntimeError(status)
 
     return operate
 
@@ -178,25 +155,26 @@ def discovery(browser: Browser) -> Operation:
 NUMBERS = itertools.count()
 
 
-def cold_sign_in(browser: Browser) -> Operation:
-    """W7: a new browser each time: login page, password, answer."""
-    host, port = browser._connection.host, browser._connection.port  # noqa: SLF001 - our own
+def cold_sign_in(browser: Browser, target: Target) -> Operation:
+    """A new browser each time: pages, password, answer."""
 
     def operate() -> None:
-        sign_in(Browser(host, port), f"user{next(NUMBERS) % PEOPLE}", "a long password")
+        name = target.username.format(next(NUMBERS) % PEOPLE)
+        sign_in(Browser(browser.port), target, name)
 
     return operate
 
 
-def bare_view(browser: Browser) -> Operation:
+def bare_view(browser: Browser, _target: Target) -> Operation:
     """The floor: a Pyramid view that answers two letters, on the same server."""
     return lambda: browser.ask("GET", "/")
 
 
-WORKLOADS = {
+WORKLOADS: dict[str, Callable[[Browser, Target], Operation]] = {
     "code flow": code_flow,
     "refresh": refresh,
     "client credentials": client_credentials,
+    "client credentials, JWT": client_credentials_jwt,
     "userinfo": userinfo,
     "introspection": introspection,
     "discovery + jwks": discovery,
