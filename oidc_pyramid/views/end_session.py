@@ -50,6 +50,23 @@ class Leaving:
     sid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeavingRow:
+    """One of several accounts on the page."""
+
+    sid: str
+    name: str
+    username: str
+    picture: str | None
+    suggested: bool
+
+    @classmethod
+    def of(cls, one: SignIn, *, suggested: bool) -> LeavingRow:
+        """As a person sees it."""
+        card = account_card(one.account)
+        return cls(one.sid, card.name, card.username, card.picture, suggested)
+
+
 @endpoint(IProvider, "end_session", methods=("GET", "POST"), page=True, popup=True)
 def end_session(_provider: Provider, request: Any) -> Any:
     """With a hint that fits the session: at once. Else the person is asked (§2)."""
@@ -58,11 +75,12 @@ def end_session(_provider: Provider, request: Any) -> Any:
     params = _params(request)
     claims = _hint(request, params)
     leaving = _judge(request, params, claims)
-    meant = _meant(request, claims)
     sign_ins = request.oidc.browser.all()
+    meant = _meant(request, claims, sign_ins)
     if not sign_ins or meant is not None:
         return _leave(request, leaving, [meant] if meant else [], claims)
-    return _ask(request, leaving, sign_ins[0])
+    likely = _likely(request, claims, params.get("logout_hint"), sign_ins)
+    return _ask(request, leaving, sign_ins, likely)
 
 
 def _params(request: Any) -> Params:
@@ -106,20 +124,42 @@ def _judge(request: Any, params: Params, claims: dict[str, Any] | None) -> Leavi
     return Leaving(request.oidc.now + LIFE, client_id or "", uri, state, sid)
 
 
-def _meant(request: Any, claims: dict[str, Any] | None) -> SignIn | None:
-    """The session at this browser that the hint speaks of: by ``sid``, else by ``sub``."""
+def _meant(request: Any, claims: dict[str, Any] | None, sign_ins: list[SignIn]) -> SignIn | None:
+    """The session at this browser that the hint speaks of. Another ``sid`` is another session, an
+    older one or one elsewhere: then the person is asked (§2). Only without it ``sub`` counts."""
     if claims is None:
         return None
-    oidc = request.oidc
-    client = oidc.provider.clients.get(claims["aud"])
-    for one in oidc.browser.all():
-        same_sid = claims.get("sid") == one.sid
-        if same_sid or (client and oidc.issuer.subject(one.account, client) == claims["sub"]):
-            return one
-    return None
+    if claims.get("sid"):
+        return next((one for one in sign_ins if one.sid == claims["sid"]), None)
+    return _by_subject(request, claims, sign_ins)
 
 
-def _ask(request: Any, leaving: Leaving, current: SignIn) -> Any:
+def _by_subject(request: Any, claims: dict[str, Any], sign_ins: list[SignIn]) -> SignIn | None:
+    issuer = request.oidc.issuer
+    client = request.oidc.provider.clients.get(claims["aud"])
+    if client is None:
+        return None
+    named = (one for one in sign_ins if issuer.subject(one.account, client) == claims["sub"])
+    return next(named, None)
+
+
+def _likely(
+    request: Any, claims: dict[str, Any] | None, hint: str | None, sign_ins: list[SignIn]
+) -> SignIn | None:
+    """Whom the page suggests: who has the hint's ``sub``, else whom ``logout_hint`` names by user
+    name, address or ``sid`` (§2). What names nobody here is not shown."""
+    found = None if claims is None else _by_subject(request, claims, sign_ins)
+    wish = (hint or "").casefold()
+    named = (one for one in sign_ins if wish and wish in _names(one))
+    return found or next(named, None)
+
+
+def _names(one: SignIn) -> set[str]:
+    names = (one.sid, one.account.username, getattr(one.account, "email", None))
+    return {str(name).casefold() for name in names if name}
+
+
+def _ask(request: Any, leaving: Leaving, sign_ins: list[SignIn], likely: SignIn | None) -> Any:
     """A link can't sign anybody out by itself (§2): the person decides."""
     payload = json.dumps(list(asdict(leaving).values())).encode()
     seal = request.oidc.issuer.opened.sealer.seal(PURPOSE, payload)
@@ -129,7 +169,9 @@ def _ask(request: Any, leaving: Leaving, current: SignIn) -> Any:
         "csrf_token": form_token(request, "logout", seal),
         "leaving": seal,
         "client": client_card(client) if client else None,
-        "account": account_card(current.account),
+        "account": account_card(sign_ins[0].account),
+        "accounts": [LeavingRow.of(one, suggested=one is likely) for one in sign_ins],
+        "everybody": likely is None,
     }
     return render_to_response(f"{TEMPLATES}logout.pt", values, request=request)
 
@@ -142,7 +184,7 @@ def _is_answer(request: Any) -> bool:
 
 
 def _answered(request: Any) -> Any:
-    """Our own page comes back: everyone at this browser leaves, or nobody."""
+    """Our own page comes back: one account leaves, or everyone at this browser, or nobody."""
     seal = next(value for name, value in request.oidc.form() if name == "leaving")
     params = read_form(request, "logout", seal)
     try:
@@ -154,7 +196,9 @@ def _answered(request: Any) -> Any:
         raise PageError(STALE)
     if params.get("decision") != "logout":
         return outcomes.see_other(request.oidc.url("account"))
-    return _leave(request, leaving, request.oidc.browser.all(), None)
+    chosen = params.get("account")
+    leavers = [one for one in request.oidc.browser.all() if chosen in (None, one.sid)]
+    return _leave(request, leaving, leavers, None)
 
 
 def _leave(

@@ -166,6 +166,22 @@ def signing_out():
     return {"client": client(), "continue_url": "https://acme.example/bye", "frames": frames}
 
 
+def leavers(*names):
+    rows = [("a1", "Alice Liddell", "alice", True), ("b2", "Bob Baumann", "bob", False)]
+    fields = ("sid", "name", "username", "suggested")
+    return [Record(picture=None, **dict(zip(fields, row, strict=True))) for row in rows]
+
+
+def logout(**changed):
+    values = {
+        "account": account(),
+        "leaving": "seal",
+        "accounts": leavers()[:1],
+        "everybody": False,
+    }
+    return form(**values | changed)
+
+
 def step(**changed):
     values = {
         "account": account(),
@@ -205,8 +221,9 @@ SAMPLES = {
     "password-done": ("password", password(done=True)),
     "account": ("account", account_page()),
     "account-empty": ("account", account_page(sessions=[], applications=[])),
-    "logout": ("logout", form(account=account(), leaving="seal")),
-    "logout-alone": ("logout", form(client=None, account=None, leaving="seal")),
+    "logout": ("logout", logout()),
+    "logout-alone": ("logout", logout(client=None, account=None, accounts=[])),
+    "logout-several": ("logout", logout(accounts=leavers())),
     "logged_out": ("logged_out", {"client": client(), "continue_url": "https://acme.example/bye"}),
     "logged_out-alone": ("logged_out", {"client": None, "continue_url": None}),
     "signing_out": ("signing_out", signing_out()),

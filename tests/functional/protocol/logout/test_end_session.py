@@ -103,6 +103,83 @@ def test_who_is_meant_leaves_and_others_stay(op, rp, browser, hint):
     assert signed_in(browser, rp)
 
 
+def signed_in_as(browser, rp, hint):
+    return "error=" not in ask(browser, rp, prompt="none", id_token_hint=hint).headers["Location"]
+
+
+@pytest.mark.spec("RP-Initiated Logout", "4")
+def test_the_hint_of_an_older_session_needs_a_yes(op, rp, browser, hint):
+    browser.get("/account").forms["logout-form"].submit(headers=OWN_FORM)
+    authorize(op, browser, rp)
+    page = leave(browser, id_token_hint=hint, post_logout_redirect_uri=rp.back)
+    assert signed_in(browser, rp)
+    assert decide(page, "logout").headers["Location"] == rp.back
+    assert not signed_in(browser, rp)
+
+
+@pytest.mark.spec("RP-Initiated Logout", "4")
+def test_the_hint_of_a_session_elsewhere_needs_a_yes(op, rp, hint):
+    elsewhere = op.browser()
+    authorize(op, elsewhere, rp)
+    assert leave(elsewhere, id_token_hint=hint).html.select_one("#logout-confirm")
+    assert signed_in(elsewhere, rp)
+
+
+@pytest.fixture
+def bob_too(op, rp, browser, hint):
+    """Alice and Bob at one browser, Bob is current; his hint."""
+    return code_flow(op, browser, rp, username="bob", password="builder-builder", prompt="login")[
+        "id_token"
+    ]
+
+
+def suggested(page):
+    return [
+        row.select_one(".identity-name").text
+        for row in page.html.select("#logout-form label")
+        if row.select_one("input").has_attr("checked")
+    ]
+
+
+@pytest.mark.parametrize("name", ["alice", "ALICE", "alice@example.org"])
+def test_logout_hint_names_one_of_several(rp, browser, hint, bob_too, name):
+    page = leave(browser, client_id=rp.client_id, logout_hint=name)
+    assert suggested(page) == ["Alice Liddell"]
+    decide(page, "logout")
+    assert not signed_in_as(browser, rp, hint)
+    assert signed_in_as(browser, rp, bob_too)
+
+
+@pytest.mark.parametrize("name", [None, "", "carol", "<b>x</b>", "x" * 5000])
+def test_a_logout_hint_that_names_nobody_here(rp, browser, hint, bob_too, name):
+    page = leave(browser, client_id=rp.client_id, **({} if name is None else {"logout_hint": name}))
+    assert suggested(page) == ["Everybody in this browser"]
+    assert not name or name not in page.text
+    decide(page, "logout")
+    assert not signed_in_as(browser, rp, hint)
+    assert not signed_in_as(browser, rp, bob_too)
+
+
+def test_another_than_the_suggested_one_may_leave(rp, browser, hint, bob_too):
+    form = leave(browser, logout_hint="alice").forms["logout-form"]
+    form["account"] = next(value for value, checked, _ in form["account"].options if not checked)
+    form.submit("decision", value="logout", headers=OWN_FORM)
+    assert signed_in_as(browser, rp, hint)
+    assert not signed_in_as(browser, rp, bob_too)
+
+
+def test_a_logout_hint_alone_signs_nobody_out(rp, browser, hint):
+    page = leave(browser, logout_hint="alice")
+    assert page.html.select_one("#logout-confirm")
+    assert signed_in(browser, rp)
+
+
+def test_a_fitting_id_token_hint_needs_no_other(rp, browser, hint, bob_too):
+    leave(browser, id_token_hint=hint, logout_hint="bob")
+    assert not signed_in_as(browser, rp, hint)
+    assert signed_in_as(browser, rp, bob_too)
+
+
 def test_nobody_is_signed_in_any_more(rp, browser, hint):
     for _ in range(2):
         response = leave(browser, id_token_hint=hint, post_logout_redirect_uri=rp.back, state="s")
