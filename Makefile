@@ -3,22 +3,31 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: bench build clean contracts docs help lint messages serve test types
+.PHONY: bench build clean contracts docs fuzz help lint messages serve soak test types
 
 VENV ?= .venv
 INI ?= development.ini
 BIN := $(VENV)/bin
 RUN := $(BIN)/python
 ARGS ?=
+PORT ?=
+ifneq ($(PORT),)
+INI := var/port-$(PORT)/development.ini
+endif
 
 # The first Python here that is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-serve: $(VENV)/.installed  ## make .venv, install, set up var/ and serve on http://localhost:6543
+serve: $(VENV)/.installed $(if $(PORT),$(INI))  ## make .venv, install, set up var/ and serve on http://localhost:6543 (PORT=7000: there)
 	@$(RUN) tools/port_free.py $(INI)
 	@$(BIN)/oidc-pyramid -c $(INI) init
 	@exec $(BIN)/pserve $(INI)
+
+# Another port is another issuer, and so another provider: with a database of its own below var/.
+var/port-$(PORT)/development.ini: development.ini
+	@mkdir -p $(@D)
+	@sed 's/6543/$(PORT)/g' $< > $@
 
 test: $(VENV)/.test  ## run all tests (ARGS="-k login" and the like go to pytest)
 	@$(RUN) -m pytest -n auto --dist loadscope $(ARGS)
@@ -42,6 +51,12 @@ messages: $(VENV)/.lint  ## extract the messages, merge them into the translatio
 
 bench: $(VENV)/.bench  ## measure beside other providers (minutes; ARGS="--compare a.json b.json" compares)
 	@$(RUN) benchmarks/run.py $(ARGS)
+
+soak: $(VENV)/.test  ## faults under load, with a report in artifacts/ (minutes; ARGS="kills --scale full")
+	@$(RUN) -m soak $(ARGS)
+
+fuzz: $(VENV)/.fuzz  ## odd bytes for every parser and endpoint (ARGS="--runs 100000")
+	@$(RUN) -m fuzz $(ARGS)
 
 build: $(VENV)/.lint  ## build wheel and sdist into dist/
 	@$(RUN) -m build --outdir dist .
@@ -75,6 +90,10 @@ $(VENV)/.bench: $(VENV)/.installed
 
 $(VENV)/.lint: $(VENV)/.installed
 	@$(RUN) tools/install.py ".[lint]"
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.test
+	@$(RUN) tools/install.py ".[fuzz,test]"
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.installed

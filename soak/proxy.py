@@ -1,0 +1,90 @@
+"""nginx with the configuration that we ship, moved to other ports and folders."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from soak.deployment import ROOT
+from soak.processes import end, free_port, start, wait_for
+
+NAME = "id.example.com"
+MAIN = """\
+worker_processes 1;
+daemon off;
+pid {here}/nginx.pid;
+error_log {here}/nginx.log;
+events {{ worker_connections 8192; }}
+worker_rlimit_nofile 16384;
+http {{
+    client_body_temp_path {here}/body;
+    proxy_temp_path {here}/proxy;
+    fastcgi_temp_path {here}/fastcgi;
+    uwsgi_temp_path {here}/uwsgi;
+    scgi_temp_path {here}/scgi;
+    include {here}/shipped.conf;
+}}
+"""
+
+
+def available() -> bool:
+    """Debian: apt install nginx-light openssl."""
+    return shutil.which("nginx") is not None and shutil.which("openssl") is not None
+
+
+@contextmanager
+def proxied(here: Path, upstream: int) -> Iterator[int]:
+    """In front of a provider on loopback; yields the port for TLS."""
+    here.mkdir(parents=True, exist_ok=True)
+    tls, plain = free_port(), free_port()
+    _certificate(here)
+    shipped = (ROOT / "deploy" / "nginx.conf").read_text()
+    for old, new in {
+        "127.0.0.1:6543": f"127.0.0.1:{upstream}",
+        "listen [::]:80;": "",
+        "listen [::]:443 ssl http2;": "",
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{tls} ssl http2;",
+        f"/etc/letsencrypt/live/{NAME}": str(here),
+        "/var/log/nginx": str(here),
+    }.items():
+        if old not in shipped:
+            raise ValueError(f"deploy/nginx.conf has no {old!r} any more")
+        shipped = shipped.replace(old, new)
+    (here / "shipped.conf").write_text(shipped)
+    (here / "main.conf").write_text(MAIN.format(here=here))
+    log = here / "nginx.out"
+    child = start(("nginx", "-p", here, "-c", here / "main.conf"), log)
+    try:
+        if not wait_for(lambda: _listens(tls), 10):
+            raise RuntimeError(log.read_text() + (here / "nginx.log").read_text())
+        yield tls
+    finally:
+        end(child)
+
+
+def _certificate(here: Path) -> None:
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+        f" -subj /CN={NAME} -keyout privkey.pem -out fullchain.pem"
+    )
+    subprocess.run(command.split(), cwd=here, check=True, capture_output=True)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def connect(port: int, source: str) -> ssl.SSLSocket:
+    """A TLS connection from that loopback address; the certificate is our own."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    plain = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
+    return context.wrap_socket(plain, server_hostname=NAME)

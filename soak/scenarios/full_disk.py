@@ -1,0 +1,76 @@
+"""The disk is full: 503 for what must be saved, reads go on, and it recovers without a restart.
+
+A FileStorage whose commit the disk did not take ends its process by design
+(docs/explanation/storage.md); there the supervisor starts it anew.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from soak.deployment import Deployment, deployed
+from soak.disk import full, small_disk
+from soak.load import CALM, loaded
+from soak.outcome import Outcome, Scale, Scenario
+from soak.person import Person
+from soak.processes import wait_for, workers
+from soak.verify import verify
+from soak.web import Answer
+
+WAIT = 20
+
+
+def run(storage: str, directory: Path, scale: Scale) -> Outcome:
+    """Under load, again and again."""
+    outcome = Outcome()
+    disk = directory / "disk"
+    with (
+        small_disk(disk) as mounted,
+        deployed(storage, directory, workers_wanted=scale.workers, disk=disk) as place,
+    ):
+        with loaded(place, scale.rate / 2, mix=CALM) as load:
+            backs = [_full_once(outcome, place, disk, mounted) for _ in range(scale.rounds // 2)]
+        lost, seen = verify(place)
+        outcome.broken += load.broken + place.wrong + place.unexpected() + lost
+        outcome.figures = {
+            "times": len(backs),
+            "by": "tmpfs" if mounted else "RLIMIT_FSIZE",
+            "back after at most s": round(max(backs), 2),
+            "503": place.answers[503],
+            "lost": len(lost),
+            **seen,
+            **load.figures(),
+        }
+    return outcome
+
+
+def _full_once(outcome: Outcome, place: Deployment, disk: Path, mounted: bool) -> float:
+    """The seconds from when there is room again until something is saved."""
+    person = Person(place, place.usernames[0])
+    family = person.flow(place.clients[0])
+    before = set(workers(place.pid()))
+    with full(disk, place, mounted=mounted):
+        refused = wait_for(lambda: _writes(place).busy, WAIT)
+        outcome.demand(
+            refused, f"a write is answered {_writes(place).status} when the disk is full"
+        )
+        for _ in range(5):
+            person.userinfo(family)
+            outcome.demand(place.ask("GET", "/jwks").status == 200, "the keys are not to be had")
+            saved = _writes(place)
+            outcome.demand(saved.again, f"a write was answered {saved.status}: {saved.body[:80]!r}")
+    began = time.monotonic()
+    outcome.demand(wait_for(lambda: _writes(place).status == 201, WAIT), "it does not recover")
+    spent = time.monotonic() - began
+    if place.storage.several:
+        outcome.demand(set(workers(place.pid())) == before, "a worker was started anew")
+    return spent
+
+
+def _writes(place: Deployment) -> Answer:
+    """A registration: one commit."""
+    return place.ask("POST", "/clients", document={"redirect_uris": ["https://rp.example/x"]})
+
+
+SCENARIO = Scenario("full_disk", "A full disk", ("sqlite", "zeo", "file"), run)

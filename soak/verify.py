@@ -1,0 +1,160 @@
+"""Replay the ledger against the provider, through its public endpoints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from soak.deployment import Client, Deployment
+from soak.ledger import read
+from soak.person import Person, is_active
+from soak.web import Answer
+
+ALIVE, ENDED, UNSURE = "alive", "ended", "unsure"
+
+
+@dataclass
+class Known:
+    """What must be true of one family."""
+
+    number: int
+    client: str
+    user: str
+    browser: str
+    state: str = UNSURE
+    access: list[str] = field(default_factory=list)
+    refresh: list[str] = field(default_factory=list)
+    code: dict[str, str] = field(default_factory=dict)
+    answered: bool = False
+
+
+class Account:
+    """What the ledger says when it is read from its beginning to its end."""
+
+    def __init__(self, path: Path) -> None:
+        self.families: dict[int, Known] = {}
+        self.passwords: dict[str, str] = {}
+        self.unsure_passwords: set[str] = set()
+        self.secrets: dict[str, str] = {}
+        self.deleted: set[str] = set()
+        for line in read(path):
+            getattr(self, "_" + line["what"].replace(" ", "_"))(line, line["phase"] == "done")
+
+    def _redeemed(self, line: dict[str, Any], done: bool) -> None:
+        if not done:
+            who = (line["client"], line["user"], line["browser"])
+            known = Known(line["n"], *who, code=line["fields"])
+            self.families[line["n"]] = known
+            self.secrets[line["client"]] = line["secret"]
+            return
+        known = self.families[line["sent"]]
+        known.state, known.answered = ALIVE, True
+        known.access.append(line["access"])
+        known.refresh.append(line["refresh"])
+
+    def _refreshed(self, line: dict[str, Any], done: bool) -> None:
+        known = self.families[line["family"]]
+        if done:
+            known.access.append(line["access"])
+            known.refresh.append(line["refresh"])
+            known.state = ALIVE
+        elif known.state == ALIVE:
+            known.state = UNSURE
+
+    def _revoked(self, line: dict[str, Any], done: bool) -> None:
+        self._end([self.families[line["family"]]], done)
+
+    def _signed_out(self, line: dict[str, Any], done: bool) -> None:
+        self._end([f for f in self.families.values() if f.browser == line["browser"]], done)
+
+    def _withdrawn(self, line: dict[str, Any], done: bool) -> None:
+        self._end([f for f in self._of(line["user"]) if f.client == line["client"]], done)
+
+    def _password(self, line: dict[str, Any], done: bool) -> None:
+        self._end(self._of(line["user"]), done)
+        if done:
+            self.passwords[line["user"]] = line["password"]
+            self.unsure_passwords.discard(line["user"])
+        else:
+            self.unsure_passwords.add(line["user"])
+
+    def _client_deleted(self, line: dict[str, Any], done: bool) -> None:
+        self._end([f for f in self.families.values() if f.client == line["client"]], done)
+        if done:
+            self.deleted.add(line["client"])
+
+    def _disabled(self, line: dict[str, Any], done: bool) -> None:
+        self._end(self._of(line["user"]), done)
+
+    def _of(self, user: str) -> list[Known]:
+        return [f for f in self.families.values() if f.user == user]
+
+    @staticmethod
+    def _end(families: list[Known], done: bool) -> None:
+        for known in families:
+            if known.state != ENDED:
+                known.state = ENDED if done else UNSURE
+
+
+def verify(place: Deployment, *, replay: bool = True) -> tuple[list[str], dict[str, object]]:
+    """What is wrong, and how much was looked at. A replayed code ends what it bought: last."""
+    account = Account(place.ledger.path)
+    clients = {name: Client(name, secret) for name, secret in account.secrets.items()}
+    wrong: list[str] = []
+    for known in account.families.values():
+        wrong += _states(place, clients[known.client], known, account)
+    wrong += _passwords(place, account)
+    if replay:
+        for known in account.families.values():
+            wrong += _codes(place, clients[known.client], known, account)
+    counts = Counter(known.state for known in account.families.values())
+    effects = sum(place.ledger.done_counts.values())
+    return wrong, {"effects": effects, "families": dict(counts)}
+
+
+def _states(place: Deployment, client: Client, known: Known, account: Account) -> list[str]:
+    """A live family's newest token is good and the one before is not; an ended one's are none."""
+    if known.state == UNSURE or not known.refresh:
+        return []
+    if known.client in account.deleted:
+        userinfo = _userinfo(place, known.access[-1])
+        return [] if userinfo.status == 401 else [f"family {known.number} outlived its client"]
+    newest = is_active(place, client, known.refresh[-1])
+    older = any(is_active(place, client, token) for token in known.refresh[:-1][-2:])
+    access = _userinfo(place, known.access[-1]).status == 200
+    expected = known.state == ALIVE
+    if (newest, older, access) == (expected, False, expected):
+        return []
+    found = f"newest {newest}, older {older}, access {access}"
+    return [f"family {known.number} of {known.user} should be {known.state}: {found}"]
+
+
+def _passwords(place: Deployment, account: Account) -> list[str]:
+    """The newest acknowledged password signs in."""
+    wrong = []
+    for user, password in account.passwords.items():
+        if user in account.unsure_passwords:
+            continue
+        try:
+            Person(place, user, password).code(place.clients[0])
+        except Exception as error:  # noqa: BLE001 - reported
+            wrong.append(f"the password of {user} is not the one that was set: {error}")
+    return wrong
+
+
+def _codes(place: Deployment, client: Client, known: Known, account: Account) -> list[str]:
+    """A code that bought something buys nothing more; one without an answer buys once at most."""
+    if known.client in account.deleted:
+        return []
+    answers = [place.ask("POST", "/token", known.code, headers=client.basic) for _ in range(2)]
+    good = known.answered + sum(answer.status == 200 for answer in answers)
+    strange = [a.status for a in answers if a.status not in {200, 400}]
+    if good <= 1 and not strange:
+        return []
+    return [f"code of family {known.number} was redeemed {good} times {strange or ''}"]
+
+
+def _userinfo(place: Deployment, access: str) -> Answer:
+    return place.ask("GET", "/userinfo", headers={"Authorization": f"Bearer {access}"})
