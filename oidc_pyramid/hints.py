@@ -73,5 +73,5 @@ def _secret_of(issuer: Issuer, client_id: object, alg: str) -> PublicKey:
     client = issuer.provider.clients.get(client_id)
     if client is None or client.id_token_signed_response_alg != alg:
         raise JoseError(f"no client {client_id!r} with {alg} for its ID Tokens")
-    secret = client.open_secret(issuer.settings.secret).encode()
+    secret = client.open_secret(issuer.settings.secrets).encode()
     return public_key(symmetric_key(secret, alg), symmetric=True)
