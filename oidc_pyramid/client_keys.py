@@ -1,7 +1,8 @@
 """The public keys of clients, by value or fetched: cached, refetched when they may have changed.
 
 Fetched documents are kept for a minute at most, per process; an unknown ``kid`` or a signature
-that does not match asks again, though not more often than every few seconds (Core §10.1.1).
+that does not match asks again (Core §10.1.1), though not twice within a few seconds, and never
+more than twice a minute: whoever sends nonsense can't make us ask a third party for ever.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Known:
     keys: Keys
     fetched_at: float
     good_until: float
+    before_that: float = float("-inf")
 
 
 class ClientKeys:
@@ -89,20 +91,22 @@ class ClientKeys:
 
     def _stale(self, known: Known, *, anew: bool) -> bool:
         now = self._clock()
-        return now >= known.good_until or (anew and now >= known.fetched_at + PAUSE)
+        wanted = now >= known.good_until or (anew and now >= known.fetched_at + PAUSE)
+        return wanted and now >= known.before_that + LONGEST
 
     def _fetch(self, uri: str, before: Known | None) -> Known:
         """Older keys stay when the client's server is down; nothing is asked again for a while."""
         now = self._clock()
+        before_that = before.fetched_at if before else float("-inf")
         try:
             answer = self._fetcher.get(uri)
             keys = parse_jwks(strict_json.loads(answer.body)) if answer.status == OK else ()
         except (FetchRefused, JoseError, ValueError):
             keys = ()
         if not keys:
-            return Known(before.keys if before else (), now, now + PAUSE)
+            return Known(before.keys if before else (), now, now + PAUSE, before_that)
         life = LONGEST if answer.max_age is None else min(LONGEST, max(PAUSE, answer.max_age))
-        return Known(keys, now, now + life)
+        return Known(keys, now, now + life, before_that)
 
     def _lock_of(self, uri: str) -> threading.Lock:
         with self._lock:

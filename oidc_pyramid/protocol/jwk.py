@@ -14,9 +14,9 @@ from jwcrypto.jwk import JWK
 from oidc_pyramid.protocol import base64url
 from oidc_pyramid.protocol.compact import JoseError
 
-MOST_KEYS = 50
+MOST_KEYS = 20
 SMALLEST_RSA = 2048
-LARGEST_RSA = 8192
+LARGEST_RSA = 4096
 LARGEST_EXPONENT = 2**32
 
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "EdDSA": "Ed25519"}

@@ -357,3 +357,15 @@ def test_what_is_kept_of_a_key_is_public_and_described():
     key = {**public(), "x5c": [certificate], "x5t#S256": "AAAA", "oops": "x"}
     (parsed,) = jose.parse_jwks({"keys": [key]})
     assert dict(parsed.public) == {name: key[name] for name in key if name != "oops"}
+
+
+def test_sf_05_twenty_keys_of_4096_bits_are_enough():
+    assert MOST_KEYS == 20
+    for bits, good in ((1024, False), (2048, True), (4096, True), (4104, False), (8192, False)):
+        modulus = (1 << (bits - 1)) + 1
+        key = {"kty": "RSA", "e": "AQAB", "n": base64url.encode(modulus.to_bytes(bits // 8, "big"))}
+        if good:
+            assert jose.parse_jwks({"keys": [key]})
+        else:
+            with pytest.raises(jose.JoseError):
+                jose.parse_jwks({"keys": [key]})
