@@ -55,16 +55,17 @@ def _check_sector(metadata: Mapping[str, Any], fetcher: Fetcher) -> None:
         answer = fetcher.get(metadata["sector_identifier_uri"])
         listed = strict_json.loads(answer.body) if answer.status == 200 else None
     except (FetchRefused, ValueError) as error:
-        raise _sector_error("can't be fetched", str(error)) from error
+        raise _sector_error(str(error)) from error
     if not isinstance(listed, list) or not set(metadata.get("redirect_uris", ())) <= {
         one for one in listed if isinstance(one, str)
     }:
-        raise _sector_error("does not list every redirect URI", f"status {answer.status}")
+        raise _sector_error(f"status {answer.status}, or not listed")
 
 
-def _sector_error(public: str, private: str) -> InvalidClientMetadata:
+def _sector_error(private: str) -> InvalidClientMetadata:
+    """One sentence for every reason: a registration is no way to look into a network."""
     return InvalidClientMetadata(
-        f"sector_identifier_uri {public}",
+        "sector_identifier_uri can't be fetched, or does not list every redirect URI",
         check="sector-identifier",
         spec="Core §8.1",
         private=private,

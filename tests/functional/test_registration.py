@@ -275,7 +275,7 @@ def test_request_objects_may_be_keyed_with_the_secret(op, alice, browser):
 
 @pytest.mark.spec("Core", "8.1")
 def test_a_sector_lists_its_redirect_uris(op, alice, browser):
-    from oidc_pyramid.fetch import Fetched
+    from oidc_pyramid.fetch import Fetched, FetchRefused
 
     uri = "https://sector.example/redirect_uris.json"
     pairwise = {"subject_type": "pairwise", "sector_identifier_uri": uri}
@@ -285,12 +285,17 @@ def test_a_sector_lists_its_redirect_uris(op, alice, browser):
 
         def get(self, url, *, accept=""):
             assert url == uri
+            if self.body is None:
+                raise FetchRefused("ConnectionRefusedError")
             return Fetched(200, "application/json", self.body)
 
     shelf = op.runtime.fetcher = Shelf()
-    for body in (b"[]", b'["https://example.com/op"]', b"{}", b"nonsense"):
+    answers = []
+    for body in (b"[]", b'["https://example.com/op"]', b"[7]", b"{}", b"nonsense", None):
         shelf.body = body
-        assert register(browser, status=400, **pairwise)["error"] == "invalid_client_metadata"
+        answers.append(register(browser, status=400, **pairwise))
+    assert answers[0]["error"] == "invalid_client_metadata"
+    assert answers == answers[:1] * len(answers), "SF-07"
     shelf.body = json.dumps(PLAIN["redirect_uris"]).encode()
     subjects = set()
     for _ in range(2):
