@@ -2,7 +2,8 @@
 
 The name is resolved once, every address is vetted, and the connection goes to a vetted address
 with the certificate checked against the name. No redirects, no compression, a deadline over the
-whole exchange, a limit on the answer's size (OWASP SSRF; RFC 9126 §7, RFC 7591 §5).
+whole exchange at which the connection is cut, a limit on the answer's size, few at a time for one
+host (OWASP SSRF; RFC 9126 §7, RFC 7591 §5).
 """
 
 from __future__ import annotations
@@ -14,24 +15,22 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 
-import urllib3
 from pyramid.exceptions import ConfigurationError
 
+from oidc_pyramid.fetch_line import Line, Turns
+from oidc_pyramid.fetch_target import Address, FetchRefused, Target, is_public, target_of
 from oidc_pyramid.settings import Settings
 
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+__all__ = ["FetchRefused", "Fetched", "Fetcher"]
+
+THREADS = 8
+PER_HOST = 2
+CONNECT = 2
 CHUNK = 16_384
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class FetchRefused(Exception):
-    """The address may not be fetched, or the answer may not be used. The text is for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,25 @@ class Fetched:
     max_age: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request, until when it may take (monotonic seconds), and its connection."""
+
+    method: str
+    target: Target
+    body: bytes | None
+    headers: Mapping[str, str]
+    end: float
+    line: Line = field(default_factory=Line)
+
+    def left(self) -> float:
+        """Seconds; raises ``FetchRefused`` when there are none."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise FetchRefused("no answer before the deadline")
+        return left
+
+
 class Fetcher:
     """Made once per process from the settings; safe to share between threads."""
 
@@ -52,7 +70,8 @@ class Fetcher:
         self._timeout = settings.fetch_timeout
         self._max_bytes = settings.fetch_max_bytes
         self._tls = _trust(settings.fetch_ca_bundle)
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="oidc-fetch")
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="oidc-fetch")
+        self._turns = Turns(PER_HOST)
 
     def get(self, url: str, *, accept: str = "application/json") -> Fetched:
         """GET; raises ``FetchRefused``."""
@@ -66,60 +85,53 @@ class Fetcher:
     def _within_deadline(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Fetched:
-        """In a thread of its own: neither the resolver nor dripping headers can hold us."""
+        """In a thread of its own, because a resolver can't be interrupted. Its turn at the host is
+        over when that thread is, so that a name that hangs takes no more than its share."""
+        target = target_of(url)
         end = time.monotonic() + self._timeout
-        work = self._threads.submit(self._exchange, method, url, body, headers, end)
+        exchange = Exchange(method, target, body, headers, end)
+        if not self._turns.take(target.host, self._timeout):
+            raise FetchRefused("too many fetches from this host at the same time")
+        work = self._threads.submit(self._exchange, exchange)
+        work.add_done_callback(lambda _: self._turns.give_back(target.host))
         try:
-            return work.result(timeout=self._timeout)
+            return work.result(timeout=max(0.0, end - time.monotonic()))
         except TooLate as error:
             work.cancel()
+            exchange.line.cut()
             raise FetchRefused("no answer before the deadline") from error
 
-    def _exchange(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], end: float
-    ) -> Fetched:
-        parts, host, port = split(url)
-        addresses = self._resolve(host, port)
-        if parts.scheme == "http" and not all(self._is_allowed(a) for a in addresses):
+    def _exchange(self, exchange: Exchange) -> Fetched:
+        addresses = self._resolve(exchange.target)
+        if not exchange.target.secure and not all(map(self._is_allowed, addresses)):
             raise FetchRefused("http is for allowed addresses only")
-        pool = self._pool(parts.scheme, str(addresses[0]), host, port)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            response = pool.urlopen(
-                method,
-                path,
-                body=body,
-                headers={"Host": _host_header(parts), "Accept-Encoding": "identity", **headers},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=False,
-            )
-            return _read(response, end, self._max_bytes)
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+            with closing(exchange.line), self._connected(exchange, addresses[0]) as connection:
+                return _read(_asked(exchange, connection), exchange, self._max_bytes)
+        except (HTTPException, OSError) as error:
             raise FetchRefused(f"{type(error).__name__}: {error}") from error
-        finally:
-            pool.close()
 
-    def _pool(self, scheme: str, address: str, host: str, port: int) -> Any:
-        timeout = urllib3.Timeout(connect=min(2, self._timeout), read=self._timeout)
-        if scheme == "http":
-            return urllib3.HTTPConnectionPool(address, port, timeout=timeout, maxsize=1)
-        return urllib3.HTTPSConnectionPool(
-            address,
-            port,
-            timeout=timeout,
-            maxsize=1,
-            ssl_context=self._tls,
-            server_hostname=host,
-            assert_hostname=host,
-        )
-
-    def _resolve(self, host: str, port: int) -> list[Address]:
-        """All of its addresses, or none: one internal answer is enough to refuse."""
+    def _connected(self, exchange: Exchange, address: Address) -> socket.socket:
+        """To this address alone; the certificate is of the name."""
+        target, left = exchange.target, exchange.left()
+        place = (str(address), target.port)
+        connection = socket.create_connection(place, timeout=min(CONNECT, left))
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+            exchange.line.hold(connection)
+            connection.settimeout(exchange.left())
+            if not target.secure:
+                return connection
+            return self._tls.wrap_socket(connection, server_hostname=target.host)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _resolve(self, target: Target) -> list[Address]:
+        """All of its addresses, or none: one internal answer is enough to refuse."""
+        host = target.host
+        try:
+            found = socket.getaddrinfo(host, target.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
             raise FetchRefused(f"{host} has no address") from error
         addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
         for address in addresses:
@@ -137,61 +149,46 @@ class Fetcher:
 
 def _trust(bundle: str) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=bundle or None)
+        context = ssl.create_default_context(cafile=bundle or None)
     except OSError as error:
         raise ConfigurationError(
             f"oidc.fetch_ca_bundle = {bundle} is no file of certificates: {error}"
         ) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
-def split(url: str) -> tuple[SplitResult, str, int]:
-    """Its parts, host and port; raises ``FetchRefused`` for what no client may name."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise FetchRefused("not an address") from error
-    if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
-        raise FetchRefused("not an https address, or one with user information")
-    if not url.isascii() or any(c in url for c in "\\ \r\n\t"):
-        raise FetchRefused("an odd character in the address")
-    return parts, parts.hostname, port or (443 if parts.scheme == "https" else 80)
+def _asked(exchange: Exchange, connection: socket.socket) -> HTTPResponse:
+    """The head of the answer. ``http.client`` follows nothing and unpacks nothing."""
+    http = HTTPConnection(exchange.target.host, exchange.target.port)
+    http.sock = connection
+    http.putrequest(
+        exchange.method, exchange.target.path, skip_host=True, skip_accept_encoding=True
+    )
+    fixed = {"Host": exchange.target.named, "Accept-Encoding": "identity", "Connection": "close"}
+    length = {} if exchange.body is None else {"Content-Length": str(len(exchange.body))}
+    for name, value in {**fixed, **exchange.headers, **length}.items():
+        http.putheader(name, value)
+    http.endheaders(exchange.body)
+    return http.getresponse()
 
 
-def is_public(address: Address) -> bool:
-    """Global unicast, also behind the addresses that embed another."""
-    if isinstance(address, ipaddress.IPv6Address):
-        embedded = address.ipv4_mapped or address.sixtofour
-        if embedded is not None:
-            return is_public(embedded)
-        if address in NAT64 or address in NAT64_LOCAL or address.teredo is not None:
-            return False
-    return address.is_global and not address.is_multicast
-
-
-def _host_header(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    name = f"[{host}]" if ":" in host else host
-    return name if parts.port is None else f"{name}:{parts.port}"
-
-
-def _read(response: Any, end: float, limit: int) -> Fetched:
+def _read(response: HTTPResponse, exchange: Exchange, limit: int) -> Fetched:
     body = b""
-    while chunk := response.read1(CHUNK):
-        body += chunk
-        if len(body) > limit:
-            raise FetchRefused(f"the answer is larger than {limit} bytes")
-        if time.monotonic() > end:
-            raise FetchRefused("the answer is too slow")
-    headers = response.headers
-    kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return Fetched(response.status, kind, body, _max_age(headers.get("Cache-Control", "")))
+    with response:
+        while chunk := response.read1(CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise FetchRefused(f"the answer is larger than {limit} bytes")
+            exchange.left()
+    kind = response.getheader("Content-Type", "").partition(";")[0].strip().lower()
+    return Fetched(response.status, kind, body, _max_age(response.getheader("Cache-Control", "")))
 
 
 def _max_age(header: str) -> int | None:
     for directive in _directives(header):
         name, _, value = directive.partition("=")
-        if name.strip().lower() == "max-age" and value.strip().isdigit():
+        if name.strip().lower() == "max-age" and value.strip().isdecimal():
             return int(value)
     return None
 

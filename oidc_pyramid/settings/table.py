@@ -313,10 +313,10 @@ class Settings:
         tests, and for clients inside your own network.""")
     fetch_ca_bundle: str = key(text, "", """
         A file of certificate authorities to trust when fetching. Empty: the system's.""")
-    fetch_timeout: int = key(period(), "5s", """
+    fetch_timeout: int = key(period(), "3s", """
         How long one fetch (`jwks_uri`, `request_uri`, a back-channel sign-out) may take in
-        all.""")
-    fetch_max_bytes: int = key(whole(1024), "262144", """
+        all. The connection is cut then.""")
+    fetch_max_bytes: int = key(whole(1024), "65536", """
         How large an answer may be that is fetched from a client.""")
 
     database: str = key(text, "", """
