@@ -34,7 +34,7 @@ DOCUMENT = {
 }
 
 
-def settings_of(here: Path, storage: str, alg: str, port: int, **more: str) -> dict[str, str]:
+def provider_settings(here: Path, storage: str, alg: str, port: int, **more: str) -> dict[str, str]:
     """The ini section."""
     return {
         "use": "egg:oidc_pyramid",
@@ -52,7 +52,7 @@ def settings_of(here: Path, storage: str, alg: str, port: int, **more: str) -> d
 def provider(here: Path, storage: str, server: str, alg: str, **more: str) -> Iterator[Served]:
     """Founded and served."""
     port = free_port()
-    ini = write_ini(here, settings_of(here, storage, alg, port, **more), port)
+    ini = write_ini(here, provider_settings(here, storage, alg, port, **more), port)
     mapping = get_appsettings(str(ini))
     make_secret(mapping)
     populate(mapping)
