@@ -74,6 +74,19 @@ def has_own_people(settings: Settings) -> bool:
     return bool(settings.accounts or settings.login_url)
 
 
+def seeded(provider: Provider, settings: Settings, passwords: Passwords) -> list[tuple[str, str]]:
+    """User name and password of those who are there and can sign in with it: for the welcome page
+    of development."""
+    if not wants_seed(settings) or has_own_people(settings):
+        return []
+    found = ((name, word, provider.users.by_username(name)) for name, word, _claims in PEOPLE)
+    return [
+        (name, word)
+        for name, word, user in found
+        if user is not None and user.active and passwords.verify(user.password_hash, word)
+    ]
+
+
 def seed(settings: Settings) -> Seeding:
     """Hash the passwords now; what is returned adds what is missing, in a transaction."""
     passwords = Passwords(settings)

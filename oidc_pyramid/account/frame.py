@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from oidc_pyramid.views import outcomes
-from oidc_pyramid.views.headers import content_security_policy
+from oidc_pyramid.views.pictures import with_pictures
 
 HERE = "account"
 
 
-def own(response: Any) -> Any:
-    """These pages never lead to a client: their forms may only come back here."""
-    response.headers["Content-Security-Policy"] = content_security_policy(form_action="'self'")
-    return response
+def own(response: Any, *cards: Any) -> Any:
+    """These pages never lead to a client: their forms may only come back here. ``cards`` are those
+    whose pictures are on the page."""
+    return with_pictures(response, *cards, form_action="'self'")
 
 
 def to_login(request: Any) -> Any:

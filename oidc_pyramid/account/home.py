@@ -34,4 +34,5 @@ def account(_context: AccountPage, request: Any) -> Any:
         "action_applications": request.oidc.url("account", "applications"),
         "token_applications": form_token(request, "applications", current.sid),
     }
-    return own(render_to_response(f"{TEMPLATES}account.pt", values, request=request))
+    page = render_to_response(f"{TEMPLATES}account.pt", values, request=request)
+    return own(page, values["account"])

@@ -17,14 +17,14 @@ from oidc_pyramid.playground.runs import Run
 from oidc_pyramid.playground.start import begin_with
 from oidc_pyramid.playground.tokens import redeem
 from oidc_pyramid.playground.userinfo import ask
-from oidc_pyramid.views.welcome import DEVELOPMENT_PEOPLE
+from oidc_pyramid.seed import seeded
 
 ACTIONS = ("again", "introspect", "logout", "refresh", "replay", "revoke", "tokens", "userinfo")
 
 
 def show(visit: Visit) -> Response:
     """Everything that has happened, and what comes next."""
-    run = _run(visit)
+    run, oidc = _run(visit), visit.request.oidc
     values = {
         "run": run,
         "entries": list(enumerate(run.entries, 1)),
@@ -33,7 +33,7 @@ def show(visit: Visit) -> Response:
         "next": next_step(run),
         "actions": actions(run),
         "pieces": pieces,
-        "people": DEVELOPMENT_PEOPLE,
+        "people": seeded(oidc.provider, oidc.settings, oidc.runtime.passwords),
         "action": lambda name: visit.path("runs", run.id, name),
     }
     return visit.render("run", values)

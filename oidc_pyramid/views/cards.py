@@ -89,6 +89,13 @@ def _claim_row(item: str, translate: Any, *, new: bool) -> ScopeRow:
     return ScopeRow(item, title, translate(_("Read this part of your profile.")), "person", new)
 
 
+def _unknown_row(name: str, translate: Any, *, new: bool) -> ScopeRow:
+    """A scope that nobody has put into words: its name, and that we know no more of it."""
+    title = translate(_("Access named “${scope}”", mapping={"scope": name}))
+    text = translate(_("We do not know what this allows. Ask those who run the application."))
+    return ScopeRow(name, title, text, "key", new)
+
+
 def scope_rows(request: Any, scopes: Iterable[str], new: Iterable[str]) -> list[ScopeRow]:
     """Exactly what is granted, in the deployment's own words; ``openid`` says nothing more."""
     rows = []
@@ -100,7 +107,9 @@ def scope_rows(request: Any, scopes: Iterable[str], new: Iterable[str]) -> list[
             rows.append(_claim_row(name, translate, new=name in new))
             continue
         scope = request.oidc.plugin(IScope, name)
-        title = translate(scope.title) if scope else name
-        text = translate(scope.description) if scope else translate(_("Access named by the client"))
-        rows.append(ScopeRow(name, title, text, scope.icon if scope else "key", name in new))
+        if scope is None:
+            rows.append(_unknown_row(name, translate, new=name in new))
+            continue
+        title, text = translate(scope.title), translate(scope.description)
+        rows.append(ScopeRow(name, title, text, scope.icon, name in new))
     return rows

@@ -25,7 +25,8 @@ from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
 from oidc_pyramid.views.interaction import begin
 from oidc_pyramid.views.interactions import Pending, location
-from oidc_pyramid.views.login import cancelled, with_logo
+from oidc_pyramid.views.login import cancelled
+from oidc_pyramid.views.pictures import with_pictures
 
 
 @endpoint(IInteraction, "consent", methods=("GET", "POST"), page=True, popup=True)
@@ -114,4 +115,5 @@ def _page(
         "switch_url": location(request, pending, "login"),
         "remembers": remembers(request, client, wanted.redirect_uri),
     }
-    return with_logo(render_to_response(f"{TEMPLATES}consent.pt", values, request=request), card)
+    page = render_to_response(f"{TEMPLATES}consent.pt", values, request=request)
+    return with_pictures(page, card, values["account"])

@@ -21,6 +21,7 @@ from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.cards import account_card, client_card
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
+from oidc_pyramid.views.pictures import with_pictures
 from oidc_pyramid.views.sign_out import logged_out, sign_out
 
 SPEC = "RP-Initiated Logout §2"
@@ -164,7 +165,7 @@ def _ask(request: Any, leaving: Leaving, sign_ins: list[SignIn], likely: SignIn 
     payload = json.dumps(list(asdict(leaving).values())).encode()
     seal = request.oidc.issuer.opened.sealer.seal(PURPOSE, payload)
     client = request.oidc.provider.clients.get(leaving.client_id)
-    values = {
+    values: dict[str, Any] = {
         "action": request.oidc.url("end_session"),
         "csrf_token": form_token(request, "logout", seal),
         "leaving": seal,
@@ -173,7 +174,8 @@ def _ask(request: Any, leaving: Leaving, sign_ins: list[SignIn], likely: SignIn 
         "accounts": [LeavingRow.of(one, suggested=one is likely) for one in sign_ins],
         "everybody": likely is None,
     }
-    return render_to_response(f"{TEMPLATES}logout.pt", values, request=request)
+    page = render_to_response(f"{TEMPLATES}logout.pt", values, request=request)
+    return with_pictures(page, values["client"], *values["accounts"])
 
 
 def _is_answer(request: Any) -> bool:

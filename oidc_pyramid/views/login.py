@@ -9,15 +9,14 @@ from pyramid.renderers import render_to_response
 from oidc_pyramid.interfaces import IInteraction
 from oidc_pyramid.models.nodes import Interaction
 from oidc_pyramid.protocol.errors import AuthorizationError
-from oidc_pyramid.protocol.redirect_uri import origin_of
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.advance import advance
 from oidc_pyramid.views.cards import client_card
 from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
-from oidc_pyramid.views.headers import content_security_policy
 from oidc_pyramid.views.interaction import begin
 from oidc_pyramid.views.interactions import Pending, location
+from oidc_pyramid.views.pictures import with_pictures
 from oidc_pyramid.views.sign_in import password_sign_in
 
 
@@ -83,11 +82,5 @@ def _page(
         "signup_url": location(request, pending, "signup") if signup else None,
         "cancel": True,
     }
-    return with_logo(render_to_response(f"{TEMPLATES}login.pt", values, request=request), card)
-
-
-def with_logo(response: Any, card: Any) -> Any:
-    """Let this page load the client's logo, from its host alone."""
-    images = [origin_of(card.logo_uri) or ""] if card is not None and card.logo_uri else []
-    response.headers["Content-Security-Policy"] = content_security_policy(images=images)
-    return response
+    page = render_to_response(f"{TEMPLATES}login.pt", values, request=request)
+    return with_pictures(page, card)

@@ -16,7 +16,7 @@ from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
 from oidc_pyramid.views.interaction import begin
 from oidc_pyramid.views.interactions import location
-from oidc_pyramid.views.login import with_logo
+from oidc_pyramid.views.pictures import with_pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,15 @@ def select_account(interaction: Interaction, request: Any) -> Any:
             return outcomes.see_other(location(request, pending, "login"))
         return advance(request, pending, client, answered=True)
     card = client_card(client, wanted.redirect_uri)
+    rows = [_row(one) for one in request.oidc.browser.all()]
     values = {
         "action": request.oidc.url("interactions", interaction.__name__, "select_account"),
         "csrf_token": form_token(request, "select", wanted.interaction),
         "client": card,
-        "accounts": [_row(one) for one in request.oidc.browser.all()],
+        "accounts": rows,
     }
     page = render_to_response(f"{TEMPLATES}select_account.pt", values, request=request)
-    return with_logo(page, card)
+    return with_pictures(page, card, *rows)
 
 
 def _row(one: Any) -> AccountRow:

@@ -33,7 +33,7 @@ from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
 from oidc_pyramid.views.forms import form_token, read_form
 from oidc_pyramid.views.interaction import begin
 from oidc_pyramid.views.interactions import Pending
-from oidc_pyramid.views.login import with_logo
+from oidc_pyramid.views.pictures import with_pictures
 from oidc_pyramid.views.sign_in import WAIT
 
 
@@ -64,7 +64,8 @@ class Step:
             "account": account_card(self.account),
             **values,
         }
-        return with_logo(render_to_response(renderer, values, request=self.request), card)
+        page = render_to_response(renderer, values, request=self.request)
+        return with_pictures(page, card, values["account"])
 
     def ask(
         self,

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.renderers import render_to_response
+
 from oidc_pyramid.interfaces import IProvider
 from oidc_pyramid.models.provider import Provider
-from oidc_pyramid.seed import has_own_people
+from oidc_pyramid.seed import seeded
 from oidc_pyramid.views.cards import account_card
-from oidc_pyramid.views.endpoint import endpoint
+from oidc_pyramid.views.endpoint import TEMPLATES, endpoint
+from oidc_pyramid.views.pictures import with_pictures
 
-DEVELOPMENT_PEOPLE = (("alice", "wonderland"), ("bob", "builder"))
 
-
-@endpoint(IProvider, methods=("GET",), page=True, renderer="welcome")
-def welcome(_provider: Provider, request: Any) -> dict[str, Any]:
+@endpoint(IProvider, methods=("GET",), page=True)
+def welcome(provider: Provider, request: Any) -> Any:
     """For a person who has typed the address."""
     oidc = request.oidc
     current = oidc.browser.current()
-    ours = oidc.settings.development and not has_own_people(oidc.settings)
+    card = account_card(current.account) if current else None
     playground = oidc.settings.development and oidc.runtime.playground
-    return {
+    values = {
         "development": oidc.settings.development,
-        "people": DEVELOPMENT_PEOPLE if ours else (),
+        "people": seeded(provider, oidc.settings, oidc.runtime.passwords),
         "playground_url": oidc.url("playground", "") if playground else None,
-        "signed_in": account_card(current.account) if current else None,
+        "signed_in": card,
         "login_url": oidc.url("account", "login"),
         "discovery_url": oidc.url(".well-known", "openid-configuration"),
     }
+    page = render_to_response(f"{TEMPLATES}welcome.pt", values, request=request)
+    return with_pictures(page, card)

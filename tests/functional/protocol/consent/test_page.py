@@ -70,3 +70,13 @@ def test_being_recognised_is_something_too(consent):
 def test_nobody_has_checked_this_client(consent):
     assert "Nobody here has checked" in consent().text
     assert "Nobody here has checked" not in consent(verified=True).text
+
+
+def test_se_06_a_scope_that_nobody_has_put_into_words_is_named(own_op):
+    op = own_op(scopes="books:write")
+    rp, browser = op.add_client(scope=("openid", "books:write")), op.browser()
+    authorize(op, browser, rp)
+    page = ask(browser, rp, scope="openid books:write", prompt="consent").follow()
+    row = page.html.select_one('[data-scope="books:write"]').text
+    assert "Access named “books:write”" in row
+    assert "We do not know what this allows." in row
