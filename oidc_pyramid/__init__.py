@@ -26,4 +26,7 @@ def main(global_config: dict[str, str], **settings: Any) -> Any:
 
 def includeme(config: Any) -> None:
     """Add the provider to an application: ``config.include("oidc_pyramid", route_prefix="/id")``."""
-    config.include("oidc_pyramid.assembly")
+    from oidc_pyramid.refusal import one_sentence
+
+    with one_sentence():
+        config.include("oidc_pyramid.assembly")

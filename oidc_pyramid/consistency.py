@@ -10,6 +10,7 @@ from oidc_pyramid import interfaces
 from oidc_pyramid.plugins import Plugins, verify
 from oidc_pyramid.prompts.levels import SIGN_IN
 from oidc_pyramid.prompts.order import ordered
+from oidc_pyramid.refusal import one_sentence
 from oidc_pyramid.root import LATE
 from oidc_pyramid.runtime import Runtime
 
@@ -57,7 +58,8 @@ def includeme(config: Any) -> None:
     def check() -> None:
         found = problems(config.registry)
         if found:
-            raise ConfigurationError("\n".join(found))
+            with one_sentence():
+                raise ConfigurationError("\n".join(found))
         prompts = Plugins(config.registry).all(interfaces.IPrompt)
         for prompt in ordered(prompts):
             if getattr(prompt, "acr", "") and prompt.name != SIGN_IN:

@@ -139,12 +139,20 @@ def make_secret(mapping: Mapping[str, Any]) -> Path | None:
     try:
         open_database(mapping, name=database_name(mapping)).close()
     except DatabaseMissing:
-        create_secret(path)
-        return path
+        return _created(path)
     raise WrongSecret(
         f"the database exists and its secret {path} does not: restore that file from your "
         "backup (a new secret would not open the database)"
     )
+
+
+def _created(path: Path) -> Path | None:
+    """None when another 'init' was faster: its secret is the one."""
+    try:
+        create_secret(path)
+    except FileExistsError:
+        return None
+    return path
 
 
 def database_name(mapping: Mapping[str, Any]) -> str:
@@ -153,13 +161,19 @@ def database_name(mapping: Mapping[str, Any]) -> str:
 
 
 def create_secret(path: Path) -> None:
-    """32 random bytes, for the owner's eyes; raises ``FileExistsError``."""
+    """32 random bytes, for the owner's eyes, complete before the file has its name; raises
+    ``FileExistsError``."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)
+    finally:
+        part.unlink()
 
 
 def before_settings(mapping: Mapping[str, Any]) -> None:

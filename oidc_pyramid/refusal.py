@@ -27,7 +27,7 @@ def _print_plainly(refused: ConfigurationError) -> None:
     def hook(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        if error is refused:
+        if error is refused or getattr(error, "evalue", None) is refused:
             print(f"oidc_pyramid does not start: {_reason(refused)}", file=sys.stderr)  # noqa: T201 - nobody else would
         else:
             others(kind, error, traceback)

@@ -11,7 +11,8 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -19,7 +20,6 @@ from ZODB import DB
 
 from oidc_pyramid.background import Worker
 from oidc_pyramid.key_rotation import tend
-from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.shards import WIDTH
 from oidc_pyramid.models.sweep import jobs, look, sweep_shard, unused_clients
 from oidc_pyramid.runtime import Runtime
@@ -37,13 +37,25 @@ def one_round(db: DB, settings: Settings, owner: str, *, now: int) -> Counter[st
     position = _claimed(db, settings, owner, now)
     if position is None:
         return None
+    with _apart("the keys were not tended"):
+        for sentence in in_transaction(
+            db, lambda root: tend(provider_in(root).keys, settings, now=now)
+        ):
+            log.info("%s", sentence)
     removed, shards = _some(db, settings, position, now)
-    removed["clients"] = _unused_clients(db, settings, now)
-    for sentence in in_transaction(
-        db, lambda root: _done(provider_in(root), settings, shards, now)
-    ):
-        log.info("%s", sentence)
+    with _apart("unused clients were not removed"):
+        removed["clients"] = _unused_clients(db, settings, now)
+    in_transaction(db, lambda root: provider_in(root).sweep_mark.advance(shards))
     return removed
+
+
+@contextmanager
+def _apart(what: str) -> Iterator[None]:
+    """A part of the round that fails is logged, and keeps nobody from doing the others."""
+    try:
+        yield
+    except Exception:
+        log.exception("%s; the next round tries again", what)
 
 
 def _claimed(db: DB, settings: Settings, owner: str, now: int) -> int | None:
@@ -65,14 +77,11 @@ def _some(db: DB, settings: Settings, position: int, now: int) -> tuple[Counter[
     looks = shards = 0
     while shards < ROUND and looks < LOOKS:
         index = (position + shards) % WIDTH
-        seen, gone = _sweep_index(db, settings, index, now)
-        removed, looks, shards = removed + gone, looks + seen, shards + 1
+        with _apart(f"shard {index} was not swept"):
+            seen, gone = _sweep_index(db, settings, index, now)
+            removed, looks = removed + gone, looks + seen
+        shards += 1
     return removed, shards
-
-
-def _done(provider: Provider, settings: Settings, shards: int, now: int) -> list[str]:
-    provider.sweep_mark.advance(shards)
-    return tend(provider.keys, settings, now=now)
 
 
 def sweep(db: DB, settings: Settings, shards: Iterable[int], *, now: int) -> dict[str, int]:

@@ -10,6 +10,7 @@ from oidc_pyramid.settings.sources import ENVIRONMENT, file_path, is_open_to_oth
 from oidc_pyramid.settings.table import Settings
 
 RECOMMENDED_HASH_KIB = 19456
+_EXAMPLES = (".example.com", ".example.net", ".example.org")  # RFC 2606 §3: nobody has them
 
 
 def settings_problems(mapping: Mapping[str, object], settings: Settings) -> list[str]:
@@ -35,6 +36,8 @@ def _about_the_mode(settings: Settings) -> Iterator[str]:
             f"oidc.development is on and the issuer is {settings.issuer}: whoever reaches it can "
             "sign in as a demonstration person"
         )
+    if f".{issuer_host(settings.issuer)}".endswith(_EXAMPLES):
+        yield f"oidc.issuer is still {settings.issuer}: write the address of your provider there"
     if settings.bearer_in_query:
         yield "oidc.bearer_in_query puts access tokens into addresses, and so into logs"
     if settings.password_hash_memory < RECOMMENDED_HASH_KIB:

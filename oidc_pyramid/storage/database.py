@@ -5,12 +5,15 @@ A missing database is never created by accident: only ``init`` and development s
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from zc.lockfile import LockError
 from ZODB import DB
+from ZODB.POSException import ConflictError
 
 from oidc_pyramid.storage.allowed import class_factory_for
 from oidc_pyramid.storage.refusals import (
@@ -25,6 +28,7 @@ from oidc_pyramid.storage.uris import find
 
 POOL_SIZE = 16
 CACHE_OBJECTS = 20_000
+RIVALS = 5
 
 
 def open_database(
@@ -38,6 +42,26 @@ def open_database(
 
     Raises a ``DatabaseError`` whose text is one sentence; then nothing was made or changed.
     """
+    tries = RIVALS if create else 1
+    while True:
+        try:
+            return _open(settings, create=create, name=name, databases=databases)
+        except DatabaseUnavailable as error:
+            tries -= 1
+            if not (tries and _raced(error)):
+                raise
+            time.sleep(random.uniform(0.1, 0.5))  # noqa: S311 - no secret
+
+
+def _raced(error: DatabaseUnavailable) -> bool:
+    """Two who make the tables or the root of one database at once: the later one finds them."""
+    cause = error.__cause__
+    return isinstance(cause, ConflictError) or "already exists" in str(cause)
+
+
+def _open(
+    settings: Mapping[str, Any], *, create: bool, name: str, databases: dict[str, DB] | None
+) -> DB:
     uri = uri_of(settings, name)
     opening = _in_a_sentence(lambda: find(uri, create=create), uri)
     factory = class_factory_of(settings)

@@ -1,6 +1,7 @@
 """The sweep of the running server: markers stay until they expire, live things never go."""
 
 import time
+from collections import Counter
 
 from oidc_pyramid import upkeep
 from oidc_pyramid.models.clients import Client
@@ -129,3 +130,34 @@ def test_the_worker_of_a_served_application_removes_what_has_expired(make_op):
             left = len(provider.denylist.tree())
     op.runtime.upkeep.stop()
     assert left < 600
+
+
+def test_a_part_that_fails_keeps_the_others_going(op, rp, alice, browser, monkeypatch, caplog):
+    """A broken shard, or a client that can't be removed: the keys are tended, the rest is swept."""
+    rp.scope = "openid offline_access"
+    redeem(browser, rp, answer_of(authorize(op, browser, rp))["code"])
+    later = int(time.time()) + 400 * DAY
+    sweep_index, broken = upkeep._sweep_index, 3
+
+    def fail(db, settings, index, now):
+        if index == broken:
+            raise OSError("a bad disk")
+        return sweep_index(db, settings, index, now)
+
+    def refuse(*_):
+        raise OSError("a bad disk")
+
+    monkeypatch.setattr(upkeep, "_sweep_index", fail)
+    monkeypatch.setattr(upkeep, "_unused_clients", refuse)
+    with op.provider() as provider:
+        ring = provider.keys
+        kid = ring.keys[0].kid
+        ring.retire(ring.keys[0], now=1, keep=1)
+    removed = Counter()
+    for step in range(WIDTH // ROUND):
+        removed += one_round(op.db, op.runtime.settings, "us", now=later + 300 * step)
+    with op.provider() as provider:
+        assert provider.keys.get(kid).state == "retired"
+    assert removed["authorizations"] + removed["sessions"] + removed["browsers"] >= 2
+    assert "shard 3 was not swept" in caplog.text
+    assert "unused clients were not removed" in caplog.text

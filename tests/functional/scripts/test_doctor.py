@@ -121,3 +121,11 @@ def test_doctor_leaves_the_database_free(terminal):
     terminal.says("init")
     terminal.run("doctor")
     terminal.says("user", "list")
+
+
+def test_an_issuer_that_nobody_has_edited(terminal):
+    text = terminal.ini.read_text().replace("http://localhost:6543", "https://id.example.com")
+    terminal.write(text)
+    result = terminal.run("doctor")
+    assert result.exit_code == 1
+    assert "oidc.issuer is still https://id.example.com" in result.output
