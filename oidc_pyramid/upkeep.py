@@ -21,7 +21,7 @@ from ZODB import DB
 from oidc_pyramid.background import Worker
 from oidc_pyramid.key_rotation import tend
 from oidc_pyramid.models.shards import WIDTH
-from oidc_pyramid.models.sweep import jobs, look, sweep_shard, unused_clients
+from oidc_pyramid.models.sweep import Look, jobs, look, sweep_shard, unused_clients
 from oidc_pyramid.runtime import Runtime
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.storage import in_transaction, provider_in, snapshot
@@ -123,10 +123,18 @@ def _remove(db: DB, name: str, index: int, now: int, batch: int, due: tuple[str,
 
 
 def _unused_clients(db: DB, settings: Settings, now: int) -> int:
-    life, batch = settings.registration_unused_expire, settings.sweep_batch
-    return in_transaction(
-        db, lambda root: unused_clients(provider_in(root), now=now, life=life, batch=batch)
-    )
+    """Batch after batch, each committed; 0 is for ever."""
+    life, batch, removed = settings.registration_unused_expire, settings.sweep_batch, 0
+
+    def work(root: Any) -> Look:
+        return unused_clients(provider_in(root), now=now, life=life, batch=batch)
+
+    while life:
+        found = in_transaction(db, work)
+        removed += len(found.due)
+        if found.seen < batch:
+            break
+    return removed
 
 
 def includeme(config: Any) -> None:

@@ -6,9 +6,10 @@ import hmac
 import secrets
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
-from BTrees.OOBTree import OOBTree
+from BTrees.OOBTree import OOBTree, OOTreeSet
 from persistent import Persistent
 from zope.interface import implementer
 
@@ -221,15 +222,27 @@ class Client(Persistent):
         self.secret_wrapped = b""
 
 
+class Number(Persistent):
+    """How many there are. Of two who add one at once one conflicts and looks again, so that a
+    bound holds; to read it costs the same however many there are."""
+
+    value: int = 0
+
+
 @implementer(IClients)
 class Clients(Persistent):
-    """All clients by id. Traversal finds them; nothing else in them has a URL."""
+    """All clients by id. Traversal finds them; nothing else in them has a URL.
+
+    ``_unused`` has ``(created_at, client_id)`` of those that registered themselves, until the
+    sweep has looked whether they were ever used."""
 
     __name__ = "clients"
     __parent__: Any = None
 
     def __init__(self) -> None:
         self._data = OOBTree()
+        self._number = Number()
+        self._unused = OOTreeSet()
 
     def __getitem__(self, client_id: str) -> Client:
         client = self.get(client_id)
@@ -249,12 +262,26 @@ class Clients(Persistent):
         if not self._data.insert(client.client_id, client):
             raise KeyError(client.client_id)
         client.__parent__ = self
+        self._number.value += 1
+        if client.dynamic:
+            self._unused.insert((client.created_at, client.client_id))
         return client
 
     def delete(self, client: Client, *, now: int) -> None:
         """End the client, then unlink it."""
         client.end(now=now)
         del self._data[client.client_id]
+        self._number.value -= 1
+        self.settle((client.created_at, client.client_id))
+
+    def unsettled(self, *, before: int, most: int) -> list[tuple[int, str]]:
+        """Those that registered themselves by then and were not looked at since: the oldest."""
+        return list(islice(self._unused.keys(max=(before + 1, ""), excludemax=True), most))
+
+    def settle(self, registered: tuple[int, str]) -> None:
+        """It was looked at: it is used, or gone."""
+        if registered in self._unused:
+            self._unused.remove(registered)
 
     def ids(self) -> Iterator[str]:
         """Under which they lie."""
@@ -264,4 +291,4 @@ class Clients(Persistent):
         return iter(self._data.values())
 
     def __len__(self) -> int:
-        return len(self._data)
+        return self._number.value

@@ -36,7 +36,7 @@ class SweepMark(Persistent):
 
 
 class Look(NamedTuple):
-    """What a shard held: how many entries, and which of them are due for a closer look."""
+    """What was there: how many entries, and which of them are due."""
 
     seen: int
     due: tuple[str, ...]
@@ -100,11 +100,17 @@ def _until(entry: Any, now: int) -> int:
     return now + LATER if until is None else int(until)
 
 
-def unused_clients(provider: Provider, *, now: int, life: int, batch: int) -> int:
-    """Delete clients that registered themselves *life* seconds ago and were never used."""
-    if not life:
-        return 0
-    over = [c for c in provider.clients if c.dynamic and not c.used and c.created_at + life <= now]
-    for client in over[:batch]:
-        provider.clients.delete(client, now=now)
-    return len(over[:batch])
+def unused_clients(provider: Provider, *, now: int, life: int, batch: int) -> Look:
+    """Delete clients that registered themselves *life* seconds ago and were never used.
+
+    Each is looked at once in its life, when it is that old: how many were, and who went.
+    """
+    clients, gone = provider.clients, []
+    found = clients.unsettled(before=now - life, most=batch)
+    for registered in found:
+        client = clients.get(registered[1])
+        if client is not None and client.created_at == registered[0] and not client.used:
+            clients.delete(client, now=now)
+            gone.append(client.client_id)
+        clients.settle(registered)
+    return Look(len(found), tuple(gone))

@@ -12,6 +12,7 @@ from ZODB import DB
 from ZODB.serialize import referencesf
 from ZODB.utils import oid_repr, z64
 
+from oidc_pyramid.models.clients import Clients
 from oidc_pyramid.models.keys import CURRENT, NEXT, PUBLISHED
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.shards import Shard, Shards
@@ -132,9 +133,16 @@ def _places(provider: Provider) -> Iterator[str]:
         for shard in shards.shards():
             for key in shard.data:
                 yield from _placed(name, shards, shard, key, key_of)
-    for client_id in provider.clients.ids():
-        if provider.clients[client_id].client_id != client_id:
+    yield from _clients(provider.clients)
+
+
+def _clients(clients: Clients) -> Iterator[str]:
+    number = 0
+    for number, client_id in enumerate(clients.ids(), 1):
+        if clients[client_id].client_id != client_id:
             yield f"clients: {client_id!r} holds another client"
+    if number != len(clients):
+        yield f"clients: there are {number}, and {len(clients)} were counted"
 
 
 def _placed(

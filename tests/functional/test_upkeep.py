@@ -4,7 +4,7 @@ import time
 from collections import Counter
 
 from oidc_pyramid import upkeep
-from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.clients import Client, Clients
 from oidc_pyramid.models.shards import WIDTH
 from oidc_pyramid.testing import answer_of, authorize, redeem, token_request
 from oidc_pyramid.upkeep import ROUND, one_round, sweep
@@ -97,6 +97,47 @@ def test_dynamic_clients_that_nobody_used_go(op, alice, browser):
     assert everything(op, now)["clients"] == 1
     with op.provider() as provider:
         assert sorted(client.client_id for client in provider.clients) == ["b", "c"]
+
+
+def test_each_client_is_looked_at_once_in_its_life(make_op, monkeypatch):
+    op = make_op(**{"oidc.sweep_batch": "10"})
+    now = int(time.time())
+    with op.provider() as provider:
+        for number in range(60):
+            client = Client(f"c{number}", now=now - (number % 3) * 20 * DAY)
+            client.dynamic, client.used = number % 2 == 0, number % 4 == 0
+            provider.clients.add(client)
+    looked, get = [], Clients.get
+    monkeypatch.setattr(Clients, "get", lambda self, name: looked.append(name) or get(self, name))
+    monkeypatch.setattr(Clients, "__iter__", None)
+    due = [f"c{number}" for number in range(2, 60, 6) if number % 2 == 0]
+    assert everything(op, now)["clients"] == len([n for n in due if int(n[1:]) % 4])
+    assert sorted(looked) == sorted(due)
+    looked.clear()
+    assert everything(op, now)["clients"] == 0
+    assert looked == []
+    with op.provider() as provider:
+        assert len(provider.clients) == len(list(provider.clients.ids())) == 55
+
+
+def test_clients_stay_for_ever_where_that_is_wanted(make_op):
+    op = make_op(**{"oidc.registration_unused_expire": "0"})
+    with op.provider() as provider:
+        client = Client("a", now=1)
+        client.dynamic = True
+        provider.clients.add(client)
+    assert everything(op, int(time.time()))["clients"] == 0
+
+
+def test_another_client_with_the_same_id_is_not_meant(op):
+    now = int(time.time())
+    with op.provider() as provider:
+        first = Client("a", now=now - 40 * DAY)
+        first.dynamic = True
+        provider.clients.add(first)
+        provider.clients.delete(first, now=now)
+        provider.clients.add(Client("a", now=now - 40 * DAY))
+    assert everything(op, now)["clients"] == 0
 
 
 def test_dynamic_clients_stay_that_never_redeem_a_code(make_op):

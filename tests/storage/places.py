@@ -30,6 +30,7 @@ FAST = {
     "oidc.signing_algs": "ES256",
     "oidc.retry_attempts": "20",
     "oidc.signup": "true",
+    "oidc.registration": "open",
     "oidc.client_auth": "none client_secret_basic client_secret_post private_key_jwt",
     "oidc.throttle_account": "5",
     "oidc.throttle_address": "1000000",

@@ -3,6 +3,7 @@
 The requests are real ones to the whole application; they are held between the view and the commit.
 """
 
+import dataclasses
 import json
 import secrets
 import time
@@ -241,3 +242,26 @@ def test_many_at_once_redeem_many_codes(place):
         answers = together(*[partial(place.token, rp, status=(200, 400), **fields)] * 6)
         assert sum("access_token" in answer for answer in answers) == 1
         assert {a.get("error") for a in answers} == {None, "invalid_grant"}
+
+
+@pytest.mark.spec("RFC 7591", "5")
+def test_two_registrations_for_the_last_place(place, monkeypatch):
+    with place.op.provider() as provider:
+        quota = len(provider.clients) + 1
+    settings = dataclasses.replace(place.op.runtime.settings, registration_quota=quota)
+    monkeypatch.setattr(place.op.runtime, "settings", settings)
+
+    def register(environ=None):
+        browser = place.op.browser()
+        browser.extra_environ.update(environ or {})
+        document = {"redirect_uris": ["https://rp.example/cb"]}
+        return browser.post_json("/clients", document, status="*").status_int
+
+    assert interleave(register, register) == (429, 201)
+    with place.op.provider() as provider:
+        assert len(provider.clients) == len(list(provider.clients.ids())) == quota
+        for client_id in provider.clients.ids():
+            if provider.clients[client_id].dynamic:
+                break
+        provider.clients.delete(provider.clients[client_id], now=1)
+        assert len(provider.clients) == quota - 1

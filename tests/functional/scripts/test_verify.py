@@ -37,6 +37,10 @@ def wrong_client(provider):
     provider.clients._data["another"] = client
 
 
+def uncounted_client(provider):
+    provider.clients._number.value += 2
+
+
 def unreadable_secret(provider):
     client = Client("rp", now=0, token_endpoint_auth_method="client_secret_jwt")
     client.set_secret("a secret", under=b"another secret of more than 32 bytes")
@@ -59,6 +63,7 @@ def two_that_sign(provider):
         (wrong_key, "holds something else"),
         (wrong_shard, "where it is not looked for"),
         (wrong_client, "'another' holds another client"),
+        (uncounted_client, "and 3 were counted"),
         (unreadable_secret, "the secret of client rp does not open"),
         (unreadable_key, "does not open with oidc.secret"),
         (two_that_sign, "several keys of ES256 are current"),
