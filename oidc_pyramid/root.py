@@ -19,7 +19,10 @@ AT_HOSTS_ROOT = {
     "openid-configuration": "oidc_pyramid.views.well_known.openid_configuration",
     "oauth-authorization-server": "oidc_pyramid.views.well_known.oauth_authorization_server",
 }
-ROUTES = frozenset({ROUTE, BARE, STATIC, *(f"oidc_root_{document}" for document in AT_HOSTS_ROOT)})
+WEBFINGER = "oidc_root_webfinger"
+ROUTES = frozenset(
+    {ROUTE, BARE, STATIC, WEBFINGER, *(f"oidc_root_{document}" for document in AT_HOSTS_ROOT)}
+)
 LATE = PHASE3_CONFIG + 50
 
 
@@ -51,19 +54,27 @@ def below_prefix(request: Any) -> bool:
 
 
 def add_oidc_root_metadata(config: Any) -> None:
-    """Directive: the metadata of an issuer with a path, at the host's root.
+    """Directive: the metadata of an issuer with a path, at the host's root, and WebFinger, which is
+    nowhere else.
 
     RFC 8414 §3.1 puts ``https://host.example/id``'s at
     ``https://host.example/.well-known/oauth-authorization-server/id``; without a path it is
     there already.
     """
-    path = urlsplit(config.registry.getUtility(Runtime.interface).settings.issuer).path
+    settings = config.registry.getUtility(Runtime.interface).settings
+    path = urlsplit(settings.issuer).path
     if not path:
         return
     prefix, config.route_prefix = config.route_prefix, None
-    for document, view in AT_HOSTS_ROOT.items():
-        name = f"oidc_root_{document}"
-        config.add_route(name, f"/.well-known/{document}{path}", factory=factory)
+    addresses = [
+        (f"oidc_root_{document}", f"/.well-known/{document}{path}", view)
+        for document, view in AT_HOSTS_ROOT.items()
+    ]
+    if settings.webfinger:
+        view = "oidc_pyramid.views.webfinger.webfinger"
+        addresses.append((WEBFINGER, "/.well-known/webfinger", view))
+    for name, pattern, view in addresses:
+        config.add_route(name, pattern, factory=factory)
         config.add_view(
             view,
             route_name=name,

@@ -278,6 +278,10 @@ class Settings:
         Introspection answers name the scope.""", was="OIDC_INTROSPECTION_RESPONSE_SCOPE_ENABLE")
     cors_public: bool = key(flag, "true", """
         Scripts of any origin may read the metadata and the keys, without credentials.""")
+    webfinger: bool = key(flag, "false", """
+        Answer WebFinger (Discovery §2): clients find this provider by an address such as
+        `alice@example.com`, where `example.com` is the issuer's host or one of `oidc.hosts`. Nobody
+        learns who has an account.""")
     jwks_max_age: int = key(duration, "1h", """
         How long others may keep the published keys.""")
     discovery_max_age: int = key(duration, "1h", """
