@@ -1,10 +1,11 @@
 #!/bin/sh
 # Everything that the suite expects to find: database, keys, a person with every standard claim,
-# the static clients. Does nothing twice.
+# the static clients, nginx's configuration. May be run again.
 set -eu
 cd "$(dirname "$0")/.."
 run() { "${OIDC_PYRAMID:-oidc-pyramid}" -c conformance.ini "$@"; }
 mkdir -p var/conformance
+cp conformance/nginx.conf var/conformance/
 [ -e var/conformance/ca.pem ] || cp "${CA_BUNDLE:-/etc/ssl/certs/ca-certificates.crt}" var/conformance/ca.pem
 
 run init

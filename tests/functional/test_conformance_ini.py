@@ -1,6 +1,8 @@
 """conformance.ini and what is beside it: a deployment that the Foundation's suite finds as it wants."""
 
+import configparser
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,8 @@ from webtest import TestApp
 import oidc_pyramid
 
 ROOT = Path(__file__).parents[2]
+SUITE = "https://localhost.emobix.co.uk:8443/test/a/oidc_pyramid"
+CLIENTS = ["client", "client2", "client-secret-post"]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def checkout(tmp_path_factory):
 def browser(checkout):
     settings = plaster.get_settings(str(checkout / "conformance.ini"), "app:main")
     app = oidc_pyramid.main({}, **{k: v for k, v in settings.items() if k != "use"})
-    yield TestApp(app, extra_environ={"HTTP_HOST": "localhost:8443", "wsgi.url_scheme": "https"})
+    yield TestApp(app, extra_environ={"HTTP_HOST": "localhost:9443", "wsgi.url_scheme": "https"})
     app.registry._zodb_databases[""].close()
 
 
@@ -58,12 +62,13 @@ def test_discovery_offers_everything(browser):
     assert document["acr_values_supported"] == ["urn:oidc_pyramid:acr:password"]
 
 
-@pytest.mark.parametrize("name", ["client", "client2", "client-secret-post"])
+@pytest.mark.parametrize("name", CLIENTS)
 def test_the_static_clients_are_there(browser, name):
+    """Each has the suite's callback, which modules use with the second client as well."""
     client = json.loads((ROOT / "conformance" / f"{name}.json").read_text())
     params = {
         "client_id": client["client_id"],
-        "redirect_uri": client["redirect_uris"][0],
+        "redirect_uri": f"{SUITE}/callback",
         "response_type": "code",
         "scope": "openid",
     }
@@ -79,3 +84,32 @@ def test_the_suites_configuration_names_the_same_clients():
     ):
         ours = json.loads((ROOT / "conformance" / f"{name}.json").read_text())
         assert suite[member] == {k: ours[k] for k in ("client_id", "client_secret")}
+
+
+@pytest.fixture(scope="module")
+def ini():
+    parser = configparser.ConfigParser(interpolation=None, comment_prefixes="#")
+    parser.read(ROOT / "conformance.ini")
+    return parser
+
+
+def test_nginx_stands_between_the_issuer_and_the_server(checkout, ini):
+    """The provider's port is not the suite's, 8443: both run on one machine."""
+    nginx = (checkout / "var" / "conformance" / "nginx.conf").read_text()
+    port = re.search(r"listen 127\.0\.0\.1:(\d+) ssl", nginx)[1]
+    assert ini["app:main"]["oidc.issuer"] == f"https://localhost:{port}"
+    assert port != "8443"
+    assert f"proxy_pass http://{ini['server:main']['listen']};" in nginx
+
+
+def test_the_suites_browser_looks_for_what_our_pages_have(ini):
+    """Its script knows addresses below the issuer and ids of our pages; all are there."""
+    issuer = ini["app:main"]["oidc.issuer"]
+    text = (ROOT / "conformance" / "suite.json").read_text()
+    assert set(re.findall(r"https://localhost:\d+", text)) == {issuer}
+    assert json.loads(text)["server"]["discoveryUrl"].startswith(f"{issuer}/.well-known/")
+    pages = "".join(page.read_text() for page in (ROOT / "templates").glob("*.pt"))
+    ids = set(re.findall(r"@id='([^']+)'", text)) | set(re.findall(r'"id",\s+"([^"]+)"', text))
+    assert ids - {"submission_complete"} > {"login-form", "logged-out", "oauth-error", "username"}
+    for one in ids - {"submission_complete"}:
+        assert f'id="{one}"' in pages
