@@ -57,7 +57,9 @@ def standing(issuer: Issuer, authorization: Authorization, *, write: bool) -> St
         and _holds(client, authorization.client_generation, write=write)
         and account.generation == authorization.account_generation
         and _holds(grant, authorization.grant_generation, write=write)
-        and _session_stands(issuer, authorization, write=write)
+        and (
+            _is_offline(authorization, grant) or _session_stands(issuer, authorization, write=write)
+        )
     )
     if not holds:
         return None
@@ -71,9 +73,14 @@ def _holds(anchor: Client | Grant, generation: int, *, write: bool) -> bool:
     return anchor.active and anchor.generation == generation
 
 
+def _is_offline(authorization: Authorization, grant: Grant) -> bool:
+    """Until the person takes just that back: then it rests on its session as any other."""
+    return authorization.offline and "offline_access" in grant.scope
+
+
 def _session_stands(issuer: Issuer, authorization: Authorization, *, write: bool) -> bool:
     """A session-anchored authorization ends with its session (DESIGN: anchors)."""
-    if authorization.offline or not authorization.sid:
+    if not authorization.sid:
         return True
     session = issuer.provider.browsers.session(authorization.account_id, authorization.sid)
     if session is None:

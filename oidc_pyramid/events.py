@@ -90,6 +90,15 @@ class ConsentWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeWithdrawn(Event):
+    """A person took a part of an application's access back; its tokens no longer reach it."""
+
+    account_id: str
+    client_id: str
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TokensIssued(Event):
     """An Authorization was made or refreshed."""
 

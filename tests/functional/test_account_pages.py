@@ -1,6 +1,15 @@
 """A person sees and ends sessions and applications."""
 
-from oidc_pyramid.testing import OWN_FORM, bearer, code_flow, token_request
+from oidc_pyramid.testing import (
+    OWN_FORM,
+    authorization_request,
+    bearer,
+    code_flow,
+    pkce,
+    token_request,
+)
+
+CHALLENGE = {"code_challenge": pkce()[1], "code_challenge_method": "S256"}
 
 
 def button(page, name, value):
@@ -22,6 +31,51 @@ def test_taking_access_back_ends_every_token(op, rp, alice, browser):
         browser, rp, status=400, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
     )
     assert browser.get("/account").html.find(id="applications") is None
+
+
+def test_one_scope_is_taken_back(op, alice, browser):
+    rp = op.add_client("rp", scope=("openid", "email", "profile"))
+    tokens = code_flow(op, browser, rp, scope="openid email profile")
+    token = bearer(tokens["access_token"])
+    assert browser.get("/userinfo", headers=token).json["email"]
+    button(browser.get("/account"), "scope", "email")
+    told = browser.get("/userinfo", headers=token).json
+    assert "email" not in told
+    assert told["name"]
+    answer = token_request(
+        browser, rp, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+    )
+    assert "email" not in answer["scope"].split()
+    page = browser.get("/account").html.find(id="applications")
+    assert page.find("button", value="email") is None
+    assert page.find("button", value="profile") is not None
+    again = browser.get(
+        "/authorize", authorization_request(rp, scope="openid email profile", **CHALLENGE)
+    )
+    assert again.headers["Location"].endswith("/consent")
+
+
+def test_only_what_was_allowed_can_be_taken_back(op, rp, alice, browser):
+    tokens = code_flow(op, browser, rp, scope="openid email")
+    form = browser.get("/account").html.find(id="applications").find("form")
+    body = {"csrf_token": form.find("input")["value"], "client_id": "rp"}
+    for scope in ("openid", "phone"):
+        browser.post("/account/applications", {**body, "scope": scope}, headers=OWN_FORM)
+    assert browser.get("/userinfo", headers=bearer(tokens["access_token"])).json["email"]
+
+
+def test_access_while_away_is_taken_back(op, rp, alice, browser):
+    tokens = code_flow(op, browser, rp, scope="openid offline_access", prompt="consent")
+    button(browser.get("/account"), "scope", "offline_access")
+    answer = token_request(
+        browser, rp, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+    )
+    assert browser.get("/userinfo", headers=bearer(answer["access_token"])).status_int == 200
+    browser.get("/account").forms["logout-form"].submit(headers=OWN_FORM)
+    browser.get("/userinfo", headers=bearer(answer["access_token"]), status=401)
+    token_request(
+        browser, rp, status=400, grant_type="refresh_token", refresh_token=answer["refresh_token"]
+    )
 
 
 def test_a_session_elsewhere_is_seen_and_ended(op, rp, alice, browser):

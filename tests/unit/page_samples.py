@@ -138,7 +138,12 @@ def account_page(**changed):
             ),
         ],
         "applications": [
-            Record(client_id="acme", name="Acme Books", detail="Profile, email address")
+            Record(
+                client_id="acme",
+                name="Acme Books",
+                detail="Profile, email address",
+                scopes=scopes(),
+            )
         ],
     }
     return values | changed
