@@ -61,6 +61,7 @@ class Ring:
     def _look(self) -> State:
         if self._connection is None:
             self._connection = self._database.open(self._manager)
+            self._connection.explicit_transactions = True  # no snapshot between two looks
         self._manager.begin()
         try:
             keys = provider_in(self._connection.root()).keys

@@ -1,5 +1,7 @@
 """Discovery and JWKS from memory, above Pyramid: the same answers, and never an old one."""
 
+import sqlite3
+
 import pytest
 from ZODB.POSException import StorageError
 
@@ -111,3 +113,17 @@ def test_requests_are_of_one_class(op):
     classes = {type(op.app.request_factory.blank("/")) for _ in range(2)}
     assert classes == {op.app.request_factory}
     assert "oidc" in vars(op.app.request_factory)
+
+
+def test_between_two_looks_no_snapshot_is_held(make_op, tmp_path):
+    """SQLite's log can't be written back past what somebody still reads: it would grow for ever."""
+    op = make_op(**{"zodbconn.uri": f"sqlite://{tmp_path}/db"})
+    op.browser().get("/jwks", status=200)
+    op.add_user("alice", "wonderland")
+    op.browser().get("/jwks", status=200)
+    op.add_user("bob", "builder")
+    log = sqlite3.connect(tmp_path / "db" / "main.sqlite3")
+    busy, *_ = log.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    log.close()
+    op.db.close()
+    assert not busy
