@@ -53,9 +53,7 @@ def provider(here: Path, storage: str, server: str, alg: str, **more: str) -> It
     """Founded and served."""
     port = free_port()
     ini = write_ini(here, provider_settings(here, storage, alg, port, **more), port)
-    mapping = get_appsettings(str(ini))
-    make_secret(mapping)
-    populate(mapping)
+    populate(get_appsettings(str(ini)))
     with started(here, ini, port, server) as served:
         yield served
 
@@ -80,6 +78,7 @@ def bare(here: Path, server: str) -> Iterator[Served]:
 
 def populate(mapping: Any) -> None:
     """One client (two where there are JWT access tokens) and the people who sign in."""
+    make_secret(mapping)
     settings, now = read_settings(mapping), int(time.time())
     hashed = Passwords(settings).hash(PASSWORD)
     db = open_database(mapping, create=True)

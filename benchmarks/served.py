@@ -82,6 +82,8 @@ def serving(
 ) -> Iterator[Served]:
     """Started, when it has answered a request for *path* for the first time."""
     began = time.monotonic()
+    if "PYTHONPATH" in environment and "PYTHONPATH" in os.environ:
+        environment["PYTHONPATH"] += os.pathsep + os.environ["PYTHONPATH"]
     with (here / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=here
