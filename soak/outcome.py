@@ -26,7 +26,7 @@ class Scale:
 SHORT = Scale(
     "short", rate=15, seconds=4, kills=3, tokens=6, parallel=10, rounds=4, workers=2, back_within=20
 )
-LONG = Scale("long", rate=20, seconds=30, kills=25, tokens=50, parallel=50, rounds=50, workers=4)
+LONG = Scale("long", rate=20, seconds=15, kills=15, tokens=20, parallel=50, rounds=10, workers=4)
 FULL = Scale(
     "full", rate=25, seconds=300, kills=100, tokens=200, parallel=50, rounds=1000, workers=4
 )
