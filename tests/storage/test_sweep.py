@@ -239,3 +239,25 @@ def test_one_process_sweeps(two):
     for thread in threads:
         thread.join()
     assert sorted(claims) == [False, False, False, True]
+
+
+def test_two_who_insert_into_one_leaf_do_not_hinder_each_other(place):
+    """What lies beside an object is resolved with it: different keys of one shard both commit."""
+    managers = [TransactionManager(explicit=True) for _ in range(2)]
+    connections = [place.op.db.open(manager) for manager in managers]
+    for manager in managers:
+        manager.begin()
+    shards = [connection.root()[ROOT_KEY].authorizations.tree() for connection in connections]
+    keys = (secrets.token_hex(8) for _ in range(10_000))
+    first = next(keys)
+    second = next(k for k in keys if shards[0].shard(k) is shards[0].shard(first))
+    for connection, key in zip(connections, (first, second), strict=True):
+        one = Authorization(key, now=0)
+        one.keep_until = NOW
+        connection.root()[ROOT_KEY].authorizations.add(one)
+    for manager in managers:
+        manager.commit()
+    for connection in connections:
+        connection.close()
+    with place.op.provider() as provider:
+        assert {a.id for _, a in provider.authorizations.tree().items()} >= {first, second}
