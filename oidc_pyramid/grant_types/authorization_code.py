@@ -198,7 +198,7 @@ def _start_family(issuer: Issuer, authorization: Authorization) -> str:
     authorization.refresh_rotated_at = now
     authorization.refresh_expires_at = now + settings.refresh_expire
     authorization.refresh_absolute_expires_at = now + settings.refresh_absolute_expire
-    authorization.keep(authorization.refresh_absolute_expires_at)
+    authorization.keep(authorization.refresh_expires_at)
     return handle.text
 
 

@@ -111,6 +111,7 @@ def _rotate(issuer: Issuer, family: Authorization, handle: Handle, request: byte
     family.refresh_rotated_at = issuer.now
     family.refresh_request = request
     family.refresh_expires_at = issuer.now + issuer.settings.refresh_expire
+    family.keep(min(family.refresh_expires_at, family.refresh_absolute_expires_at))
     family.keep(issuer.now + issuer.settings.token_expire)
     return successor
 

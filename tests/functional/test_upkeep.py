@@ -202,3 +202,21 @@ def test_a_part_that_fails_keeps_the_others_going(op, rp, alice, browser, monkey
     assert removed["authorizations"] + removed["sessions"] + removed["browsers"] >= 2
     assert "shard 3 was not swept" in caplog.text
     assert "unused clients were not removed" in caplog.text
+
+
+def test_a_family_is_kept_as_long_as_it_may_be_refreshed(op, rp, alice, browser, time_machine):
+    """Not for the whole of its absolute lifetime: whoever never refreshes leaves it in a month."""
+    begun = int(time.time())
+    time_machine.move_to(begun)
+    rp.scope = "openid offline_access"
+    idle = redeem(browser, rp, answer_of(authorize(op, browser, rp))["code"])
+    used = redeem(browser, rp, answer_of(authorize(op, browser, rp))["code"])
+    for month in range(1, 4):
+        time_machine.move_to(begun + month * 29 * DAY)
+        fields = {"grant_type": "refresh_token", "refresh_token": used["refresh_token"]}
+        used = token_request(op.browser(), rp, **fields)
+        everything(op, int(time.time()) + 4 * DAY)
+    with op.provider() as provider:
+        assert len(list(provider.authorizations.tree().items())) == 1
+    fields = {"grant_type": "refresh_token", "refresh_token": idle["refresh_token"]}
+    token_request(op.browser(), rp, status=400, **fields)
