@@ -137,12 +137,12 @@ def _places(provider: Provider) -> Iterator[str]:
 
 
 def _clients(clients: Clients) -> Iterator[str]:
-    number = 0
-    for number, client_id in enumerate(clients.ids(), 1):
+    found = list(clients.ids())
+    for client_id in found:
         if clients[client_id].client_id != client_id:
             yield f"clients: {client_id!r} holds another client"
-    if number != len(clients):
-        yield f"clients: there are {number}, and {len(clients)} were counted"
+    if len(found) != len(clients):
+        yield f"clients: there are {len(found)}, and {len(clients)} were counted"
 
 
 def _placed(
