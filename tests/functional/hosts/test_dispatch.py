@@ -112,6 +112,36 @@ def test_an_essential_auth_time_is_given(op, rp, browser):
     assert claims["auth_time"]
 
 
+@pytest.fixture
+def levels(serve):
+    settings = {"oidc.acr_values": "bronze gold", "host.records": "true"}
+    return serve(dispatch_host.configure(), **BASE, **settings)
+
+
+GOLD = '{"id_token": {"acr": {"essential": true, "values": ["gold"]}}}'
+
+
+@pytest.mark.spec("Core", "5.5.1.1")
+def test_the_hosts_own_page_reaches_a_level_that_is_demanded(levels):
+    browser, rp = levels.browser(), levels.add_client("rp")
+    allow(back_from_login(browser, next_of(start(browser, rp, claims=GOLD))))
+    _, claims = claims_of(browser, rp, answer_of(start(browser, rp, claims=GOLD)))
+    assert (claims["acr"], claims["amr"]) == ("gold", ["pwd", "otp"])
+    _, claims = claims_of(browser, rp, answer_of(start(browser, rp, acr_values="bronze")))
+    assert claims["acr"] == "bronze"
+
+
+@pytest.mark.spec("Core", "5.5.1.1")
+def test_the_hosts_own_page_is_asked_once_and_not_for_a_wish(serve):
+    op = serve(dispatch_host.configure(), **BASE, **{"oidc.acr_values": "bronze gold"})
+    browser, rp = op.browser(), op.add_client("rp")
+    host_login(browser, "")
+    allow(start(browser, rp))
+    assert "code" in answer_of(start(browser, rp, acr_values="gold"))
+    response = back_from_login(browser, next_of(start(browser, rp, claims=GOLD)))
+    assert answer_of(response)["error"] == "unmet_authentication_requirements"
+
+
 def test_an_auth_time_that_would_be_nice_asks_nobody(op, rp, browser):
     host_login(browser, "")
     allow(start(browser, rp))
