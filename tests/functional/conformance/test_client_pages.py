@@ -18,11 +18,13 @@ PAGES = {
     flows=ONE,
 )
 @pytest.mark.spec("Registration", "2")
-def test_the_consent_page_shows_it(party, op, module):
+def test_the_login_page_and_the_consent_page_show_it(party, op, module):
+    """The suite looks at the first page, before anybody has signed in."""
     name, selector = PAGES[module]
     address = "https://suite.example/what"
     op.change_client(party.client.client_id, **{name: address})
     login = party.ask()
+    assert login.follow().html.select_one(selector.format(address))
     consent = party.walk(login, decision="allow")
     assert consent.pages == ["login", "consent"]
     page = party.ask(prompt="consent").follow()
