@@ -24,22 +24,29 @@ def move(deployment: Deployment, target: str, *, history: bool) -> None:
     TARGET must be empty or missing. Nothing ends: sessions and tokens go on there, so never serve
     both. The old database stays as it is; afterwards write TARGET into the ini file.
     """
-    with deployment.beside() as source:
+    with deployment.database() as source:
         with snapshot(source) as root:
             provider_in(root)
-        before = source.storage.lastTransaction()
+        before = _last(source)
         with deployment.other(target) as db:
             refuse_occupied(db, "TARGET must be empty")
             if not history:
                 copied = transfer(source, db, "move")
         if history:
             copied = _with_history(deployment, source, target)
-        if source.storage.lastTransaction() != before:
+        if _last(source) != before:
             raise Failure(
                 "the database was changed meanwhile: stop the server, empty TARGET, repeat"
             )
     say(f"Copied {copied.objects} objects ({copied.size} bytes) and compared them.")
     say(f"Now set zodbconn.uri = {target}")
+
+
+def _last(db: DB) -> bytes:
+    """The latest transaction, whoever has made it."""
+    with moment(db) as storage:
+        tid: bytes = storage.lastTransaction()
+    return tid
 
 
 def _with_history(deployment: Deployment, source: DB, target: str) -> Tally:

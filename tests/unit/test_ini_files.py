@@ -1,4 +1,4 @@
-"""The two ini files name settings that exist, and a server that understands its options."""
+"""The ini files name settings that exist, and a server that understands its options."""
 
 import logging.config
 import secrets
@@ -13,7 +13,10 @@ from oidc_pyramid.settings import read_settings
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=["development.ini", "production.ini"])
+INIS = ["development.ini", "production.ini", "deploy/postgresql.ini", "deploy/zeo.ini"]
+
+
+@pytest.fixture(params=INIS)
 def ini(request, tmp_path):
     """One of the files as it is, but for the place of the secret."""
     text = (ROOT / request.param).read_text(encoding="utf-8")
@@ -21,7 +24,7 @@ def ini(request, tmp_path):
     (tmp_path / "secret").chmod(0o600)
     for place in ("%(here)s/var/secret", "/etc/oidc_pyramid/secret"):
         text = text.replace(f"file:{place}", "file:%(here)s/secret")
-    copy = tmp_path / request.param
+    copy = tmp_path / Path(request.param).name
     copy.write_text(text, encoding="utf-8")
     return copy
 
@@ -53,3 +56,8 @@ def test_only_development_runs_the_demo_and_explains_errors(ini):
     development = ini.name == "development.ini"
     for key in ("oidc.development", "oidc.explain_errors", "oidc.include"):
         assert (key in settings) is development
+
+
+def test_no_server_says_what_it_is(ini):
+    options = get_settings(str(ini), "server:main")
+    assert ini.name == "development.ini" or options["ident"] == ""

@@ -279,7 +279,7 @@ def test_a_secret_that_others_may_read_is_reported(tmp_path, caplog):
     secret = tmp_path / "secret"
     secret.write_text(SECRET)
     secret.chmod(0o644)
-    mapping = {"oidc.issuer": "https://id.example.com", "oidc.secret": f"file:{secret}"}
+    mapping = {"oidc.issuer": "https://id.acme.test", "oidc.secret": f"file:{secret}"}
     with caplog.at_level(logging.WARNING, "oidc_pyramid.settings"):
         settings = read_settings(mapping)
     assert "chmod 600" in caplog.text

@@ -56,7 +56,7 @@ def two_that_sign(provider):
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    "damage, said",
     [
         (no_such_name, "is not found by the login name 'alice'"),
         (name_of_nobody, "'carol' leads to nobody"),
