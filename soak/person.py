@@ -18,7 +18,8 @@ from soak.web import GONE, Answer, Jar
 
 SCOPE = "openid profile"
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
-PATIENCE = 6.0  # less than the grace of a refresh token
+PATIENCE = 6.0
+GRACE = 9.0  # a second less than oidc.refresh_grace
 
 
 class Broken(Exception):
@@ -115,15 +116,16 @@ class Person:
         """Again with the same token while no answer comes, as a good client does."""
         fields = {"grant_type": "refresh_token", "refresh_token": family.refresh}
         self.ledger.sent("refreshed", family=family.number)
-        try:
-            answer = self.patiently(lambda: self._token(family.client, fields))
-        except Unanswered:
-            self.families.remove(family)
-            raise
+        began = time.monotonic()
+        self.families.remove(family)  # until its newest token is known again
+        answer = self.patiently(lambda: self._token(family.client, fields))
+        if answer.status == 400 and self.refused and time.monotonic() - began > GRACE:
+            raise Unanswered("the answer was lost, and the grace was over")
         if answer.status != 200:
             raise Broken(f"refresh: {answer.status} {answer.body[:200]!r}")
         told = answer.json
         family.access, family.refresh = told["access_token"], told["refresh_token"]
+        self.families.append(family)
         self.ledger.done(
             "refreshed", family=family.number, access=family.access, refresh=family.refresh
         )
