@@ -1,18 +1,19 @@
 """``oidc-pyramid pack`` on each storage: what nobody refers to goes, beside the running server."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from persistent.mapping import PersistentMapping
 from ZODB.POSException import POSKeyError, ReadConflictError
 
 from oidc_pyramid.storage import file as file_storage
 from oidc_pyramid.storage import open_database
-from oidc_pyramid.storage.copying import moment, walked
+from oidc_pyramid.storage.copying import moment
+from oidc_pyramid.storage.sqlite_adapter import FullBatches
 from tests.storage.places import refresh
 
 PROGRAM = "from oidc_pyramid.scripts import main; main()"
@@ -74,16 +75,18 @@ def test_the_packed_file_is_on_the_disk_before_it_is_the_database(tmp_path, monk
     assert done.index(("rename", "Data.fs.pack")) < done.index(("fsync", tmp_path.name))
 
 
-def test_sqlite_of_any_size(tmp_path):
-    """RelStorage's own way of writing references fails at some numbers of them."""
-    with closing(open_database({"zodbconn.uri": f"sqlite://{tmp_path}/db"}, create=True)) as db:
-        for _ in range(12):
-            with db.transaction() as connection:
-                root = connection.root()
-                for _number in range(41):
-                    root[len(root)] = PersistentMapping(of=PersistentMapping())
-            with db.transaction() as connection:
-                connection.root()[0] = PersistentMapping()
-            db.pack()
-        with moment(db) as storage:
-            assert walked(storage).objects == 1 + 2 * 12 * 41 - 1
+@pytest.mark.parametrize("before", range(990, 1010))
+def test_sqlite_at_any_size(before):
+    """RelStorage's own batches fail where the first row for another table comes as they are full."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        for table in ("one", "other"):
+            database.execute(f"CREATE TABLE {table} (x)")
+        cursor = database.cursor()
+        batches = FullBatches(cursor, row_limit=2000)
+        schema = batches.row_schema_of_length(1)
+        for number in range(before):
+            batches.insert_into("one (x)", schema, (number,), number, size=1)
+        batches.insert_into("other (x)", schema, (1,), 1, size=1)
+        batches.flush()
+        counts = "SELECT (SELECT count(*) FROM one), (SELECT count(*) FROM other)"
+        assert database.execute(counts).fetchone() == (before, 1)
