@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,7 @@ class People:
         self._tokens = tokens
         self._anybody = list(tokens)
         self._regulars = self._anybody[:REGULARS]
+        self._warm: set[str] = set()
 
     def operations(self, workload: str, number: int) -> list[Operation]:
         """For the clients of ``load.measure``."""
@@ -53,7 +53,9 @@ class People:
         people = self._regulars if whose == "regulars" else self._anybody
         make = {"code flow": self._flow, "userinfo": self._userinfo, "sign-in": self._sign_in}[name]
         operations = [make(Browser(self.served.port), people) for _ in range(number)]
-        turns = 2 * REGULARS // number if whose == "regulars" else 1
+        first = workload not in self._warm
+        self._warm.add(workload)
+        turns = 2 * REGULARS // number if whose == "regulars" and first else 1
         for _ in range(turns):
             for operation in operations:
                 operation()
@@ -93,65 +95,91 @@ WORKLOADS = (
 
 
 def main() -> None:
-    """One size after the other; results are added to the file as they come."""
+    """Fill all of them, then measure on one after the other in turns."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=[1000, 10_000, 100_000])
-    parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--concurrency", type=int, default=8)
     parser.add_argument("--storage", default="SQLite", choices=["SQLite", "FileStorage"])
     parser.add_argument("--server", default="granian")
     parser.add_argument("--place", help="where databases are kept, for the next time")
     parser.add_argument("--json", default=str(ROOT / "benchmarks" / "results" / "growth.json"))
     options = parser.parse_args()
-    results = []
-    for people in options.people:
-        with _place(options.place, people) as here:
-            results.append(_size(here, Population(people), options))
-        Path(options.json).parent.mkdir(exist_ok=True)
-        Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
+    with ExitStack() as stack:
+        kept = options.place or stack.enter_context(tempfile.TemporaryDirectory())
+        sizes = [_filled(Path(kept) / str(people), people, options) for people in options.people]
+        for size in sizes:
+            size.found["sweep_ms"] = _sweep(size.mapping)
+        crowds = [stack.enter_context(_served(size, options)) for size in sizes]
+        _measure(sizes, crowds, options)
+    results = [size.found for size in sizes]
+    Path(options.json).parent.mkdir(exist_ok=True)
+    Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
     print(table(results))
 
 
-@contextmanager
-def _place(kept: str | None, people: int) -> Iterator[Path]:
-    if kept:
-        here = Path(kept) / str(people)
-        here.mkdir(parents=True, exist_ok=True)
-        yield here
-    else:
-        with tempfile.TemporaryDirectory() as name:
-            yield Path(name)
+@dataclass
+class Size:
+    """A database with so many people in it, and what was found of it."""
+
+    here: Path
+    ini: Path
+    port: int
+    population: Population
+    found: dict[str, Any]
+
+    @property
+    def mapping(self) -> Any:
+        """The settings of its ini file."""
+        return get_appsettings(str(self.ini))
 
 
-def _size(here: Path, population: Population, options: argparse.Namespace) -> dict[str, Any]:
-    """Fill, start, measure."""
-    port = _port(here)
+def _filled(here: Path, people: int, options: argparse.Namespace) -> Size:
+    here.mkdir(parents=True, exist_ok=True)
+    port, population = _port(here), Population(people)
     section = provider_settings(here, options.storage, "RS256", port)
-    section |= {
-        "oidc.sweep_interval": "0",
-    }
-    ini = write_ini(here, section, port)
-    found: dict[str, Any] = {"people": population.people, "clients": CLIENTS}
-    if not (here / "filled").exists():
-        found["filled_s"] = populate(str(ini), population)
-        (here / "filled").touch()
-    mapping = get_appsettings(str(ini))
-    who = list(population.signed_in)
+    section["oidc.sweep_interval"] = "0"
+    size = Size(here, write_ini(here, section, port), port, population, {"people": people})
+    seconds = here / "filled"
+    if not seconds.exists():
+        seconds.write_text(str(populate(str(size.ini), population)))
+    size.found |= {"clients": CLIENTS, "filled_s": float(seconds.read_text())}
+    print(f"{people} people: filled in {size.found['filled_s']:.0f} s", flush=True)
+    return size
+
+
+@contextmanager
+def _served(size: Size, options: argparse.Namespace) -> Iterator[People]:
+    who = list(size.population.signed_in)
     random.Random(1).shuffle(who)
     who = who[:ANYBODY]
-    tokens = dict(zip(who, access_tokens(mapping, population, who), strict=True))
-    free = shutil.disk_usage(here).free
-    with started(here, ini, port, options.server) as served:
-        people = People(served, population, tokens)
-        found |= {"start_s": served.started_in, "idle_mib": served.idle_mib}
-        found["database_mib"] = served.database_bytes() / 2**20
-        found["load"] = os.getloadavg()[0]
-        found["cells"] = _cells(people, options)
-        found["memory_mib"] = served.memory_mib()
-    found["sweep_ms"] = _sweep(mapping)
-    print(json.dumps({**found, "cells": None, "free_gib": free / 2**30}), flush=True)
-    return found
+    tokens = dict(zip(who, access_tokens(size.mapping, size.population, who), strict=True))
+    with started(size.here, size.ini, size.port, options.server) as served:
+        size.found |= {"start_s": served.started_in, "idle_mib": served.idle_mib}
+        size.found["database_mib"] = served.database_bytes() / 2**20
+        yield People(served, size.population, tokens)
+        size.found["memory_mib"] = served.memory_mib()
+
+
+def _measure(sizes: list[Size], crowds: list[People], options: argparse.Namespace) -> None:
+    """In turns, so that a busy moment strikes all of them; the median of the rounds."""
+    for workload in WORKLOADS:
+        rounds: list[list[dict[str, Any]]] = [[] for _ in sizes]
+        for _ in range(options.rounds):
+            for number, people in enumerate(crowds):
+                cell = measure(
+                    people,  # type: ignore[arg-type]
+                    workload,
+                    concurrency=options.concurrency,
+                    seconds=options.seconds,
+                )
+                rounds[number].append(cell.row())
+        for size, rows in zip(sizes, rounds, strict=True):
+            middle = sorted(rows, key=lambda row: float(row["server_cpu"]))[len(rows) // 2]
+            middle["errors"] = sum(row["errors"] for row in rows)
+            size.found.setdefault("cells", {})[workload] = middle
+            print(f"{size.population.people} {workload}: {middle}", flush=True)
 
 
 def _port(here: Path) -> int:
@@ -160,24 +188,6 @@ def _port(here: Path) -> int:
     if not path.exists():
         path.write_text(str(free_port()))
     return int(path.read_text())
-
-
-def _cells(people: People, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """The quietest of some rounds, by processor time."""
-    cells = {}
-    for workload in WORKLOADS:
-        rounds = [
-            measure(
-                people,  # type: ignore[arg-type]
-                workload,
-                concurrency=options.concurrency,
-                seconds=options.seconds,
-            ).row()
-            for _ in range(options.rounds)
-        ]
-        cells[workload] = min(rounds, key=lambda row: float(row["server_cpu"]))
-        print(f"{workload}: {cells[workload]}", flush=True)
-    return cells
 
 
 def _sweep(mapping: Any) -> float:

@@ -26,8 +26,11 @@ def main(config: dict[str, str], **settings: Any) -> Any:
         while True:
             time.sleep(pause)
             began = time.perf_counter()
-            database.pack()
-            log.info("packed in %.2f s", time.perf_counter() - began)
+            try:
+                database.pack()
+                log.info("packed in %.2f s", time.perf_counter() - began)
+            except Exception:
+                log.exception("a pack failed after %.2f s", time.perf_counter() - began)
 
     if pause:
         threading.Thread(target=pack, daemon=True).start()
