@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -30,6 +31,9 @@ REGISTERED = (
     "http://[::1]:80/cb",
     "com.example.app:/cb",
 )
+
+
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?/cb")
 
 
 class Finding(Exception):
@@ -65,9 +69,8 @@ def redirect(data: bytes) -> None:
 
 
 def _other_port(requested: str, kind: str) -> bool:
-    host, _, rest = requested.removeprefix("http://").rpartition(":")
-    port, _, path = rest.partition("/")
-    return kind == "native" and host in {"127.0.0.1", "[::1]"} and port.isdigit() and path == "cb"
+    """With a port or without one (RFC 8252 §7.3)."""
+    return kind == "native" and LOOPBACK.fullmatch(requested) is not None
 
 
 def registration(data: bytes) -> None:
