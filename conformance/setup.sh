@@ -23,7 +23,8 @@ fi
 if ! run keys list --json | grep -q RSA-OAEP-256; then
     run keys create --alg RSA-OAEP-256
 fi
-for file in client client2 client-secret-post; do
+known=$(run client list)
+for file in client client2 client-secret-post client-frontchannel client-backchannel; do
     id=$(sed -n 's/.*"client_id": "\([^"]*\)".*/\1/p' "conformance/$file.json")
-    run client show "$id" >/dev/null 2>&1 || run client add --from-json "conformance/$file.json"
+    echo "$known" | grep -q "^$id " || run client add --from-json "conformance/$file.json"
 done

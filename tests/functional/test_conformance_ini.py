@@ -17,7 +17,8 @@ import oidc_pyramid
 
 ROOT = Path(__file__).parents[2]
 SUITE = "https://localhost.emobix.co.uk:8443/test/a/oidc_pyramid"
-CLIENTS = ["client", "client2", "client-secret-post"]
+CHANNELS = ["frontchannel", "backchannel"]
+CLIENTS = ["client", "client2", "client-secret-post", *(f"client-{one}" for one in CHANNELS)]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,18 @@ def test_the_suites_configuration_names_the_same_clients():
     ):
         ours = json.loads((ROOT / "conformance" / f"{name}.json").read_text())
         assert suite[member] == {k: ours[k] for k in ("client_id", "client_secret")}
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_only_the_channels_own_module_has_a_client_that_is_told(channel):
+    """Any other module fails when the suite is told of a sign-out that it has not asked about."""
+    suite = json.loads((ROOT / "conformance" / "suite.json").read_text())
+    told = json.loads((ROOT / "conformance" / f"client-{channel}.json").read_text())
+    module = suite["override"][f"oidcc-{channel}-rp-initiated-logout"]
+    assert module["client"] == {k: told[k] for k in ("client_id", "client_secret")}
+    for name in CLIENTS:
+        ours = json.loads((ROOT / "conformance" / f"{name}.json").read_text())
+        assert (f"{channel}_logout_uri" in ours) == (name == f"client-{channel}")
 
 
 @pytest.fixture(scope="module")
