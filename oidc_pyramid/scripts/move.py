@@ -11,6 +11,7 @@ from oidc_pyramid.scripts.output import say
 from oidc_pyramid.scripts.restore import refuse_occupied, transfer
 from oidc_pyramid.storage import provider_in, snapshot
 from oidc_pyramid.storage.copying import Tally, moment, walked
+from oidc_pyramid.storage.safety import has_root
 from oidc_pyramid.storage.uris import find
 
 
@@ -28,12 +29,8 @@ def move(deployment: Deployment, target: str, *, history: bool) -> None:
         with snapshot(source) as root:
             provider_in(root)
         before = _last(source)
-        with deployment.other(target) as db:
-            refuse_occupied(db, "TARGET must be empty")
-            if not history:
-                copied = transfer(source, db, "move")
-        if history:
-            copied = _with_history(deployment, source, target)
+        work = _with_history if history else _present_state
+        copied = work(deployment, source, target)
         if _last(source) != before:
             raise Failure(
                 "the database was changed meanwhile: stop the server, empty TARGET, repeat"
@@ -49,10 +46,19 @@ def _last(db: DB) -> bytes:
     return tid
 
 
+def _present_state(deployment: Deployment, source: DB, target: str) -> Tally:
+    """In one transaction."""
+    with deployment.other(target) as db:
+        refuse_occupied(db, "TARGET must be empty")
+        return transfer(source, db, "move")
+
+
 def _with_history(deployment: Deployment, source: DB, target: str) -> Tally:
-    """By ZODB's own copyTransactionsFrom."""
+    """By ZODB's own copyTransactionsFrom, into a storage in which nothing was ever committed."""
     storage = find(target, create=True).open()
     try:
+        if has_root(storage):
+            raise Failure("there is a database already, and nothing in it was changed")
         if not getattr(storage, "keep_history", True) or not hasattr(source.storage, "iterator"):
             raise Failure("one of the two keeps no history: leave --history out")
         storage.copyTransactionsFrom(source.storage)
