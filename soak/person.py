@@ -81,7 +81,7 @@ class Person:
             if answer.location.startswith(REDIRECT):
                 return _code_in(answer), verifier
             if answer.status != 303:
-                raise Broken(f"authorize: {answer.status} {answer.body[:200]!r}")
+                raise Broken(f"authorize: {answer.status} {self.refused=} {title(answer)}")
             answer = self._follow(path_of(answer.location))
         raise Broken("the pages go round in circles")
 
@@ -270,6 +270,12 @@ def _code_in(answer: Answer) -> str:
     if "code" not in query:
         raise Broken(f"authorize: {query}")
     return query["code"][0]
+
+
+def title(page: Answer) -> str:
+    """What a page is about, and what it is sorry for."""
+    found = re.findall(r"<title>.*?</title>|role=\"alert\".*?</p>", page.body.decode(), re.DOTALL)
+    return " ".join(" ".join(found).split())
 
 
 def hidden(page: Answer, name: str, *, after: str = "") -> str:
