@@ -1,7 +1,7 @@
-"""RelStorage's adapter for SQLite, without three of its defects (seen in RelStorage 4.3.0).
+"""RelStorage's adapter for SQLite, without four of its defects (seen in RelStorage 4.3.0).
 
-Two show when two processes work on one database: tests/storage/test_two_databases.py has them. The third
-shows when a larger database is packed: tests/storage/test_pack.py.
+Two show when two processes work on one database: tests/storage/test_two_databases.py has them. The others
+show when a larger database is packed, and packed again: tests/storage/test_pack.py.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from relstorage.adapters.packundo import HistoryFreePackUndo
 from relstorage.adapters.sqlite.adapter import Sqlite3Adapter
 from relstorage.adapters.sqlite.batch import Sqlite3RowBatcher
 from relstorage.adapters.sqlite.locker import Sqlite3Locker
@@ -67,11 +68,29 @@ class FullBatches(Sqlite3RowBatcher):
         return int(super()._do_inserts()) if self.inserts else 0
 
 
+class ForgetFirst(HistoryFreePackUndo):
+    """A pack forgets what it knew of an object's references before it notes the new ones.
+
+    RelStorage puts the new row into the batch first and the removal of the old one after it. Where
+    the batch is full just between them the old row is still there, and the pack fails.
+    """
+
+    def _add_refs_for_oids(
+        self, load_batcher: Any, store_batcher: Any, oids: Any, get_references: Any
+    ) -> int:
+        for oid in oids:
+            store_batcher.delete_from("object_refs_added", zoid=oid)
+        store_batcher.flush()
+        added = super()._add_refs_for_oids(load_batcher, store_batcher, oids, get_references)
+        return int(added)
+
+
 class CarefulAdapter(Sqlite3Adapter):
     """The one that we open, and the only one that we accept."""
 
     mover: Any
     locker: Any
+    packundo: Any
 
     def _create(self) -> None:
         if self.mover is None:
@@ -79,3 +98,10 @@ class CarefulAdapter(Sqlite3Adapter):
         if self.locker is None:
             self.locker = LockFirst(self.options, self.driver, batcher_factory=FullBatches)
         super()._create()
+        self.packundo = ForgetFirst(
+            self.driver,
+            connmanager=self.connmanager,
+            runner=self.runner,
+            locker=self.locker,
+            options=self.options,
+        )

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from persistent.mapping import PersistentMapping
 from ZODB.POSException import POSKeyError, ReadConflictError
 
 from oidc_pyramid.storage import file as file_storage
@@ -90,3 +91,21 @@ def test_sqlite_at_any_size(before):
         batches.flush()
         counts = "SELECT (SELECT count(*) FROM one), (SELECT count(*) FROM other)"
         assert database.execute(counts).fetchone() == (before, 1)
+
+
+@pytest.mark.parametrize("childless", range(8))
+def test_sqlite_when_much_has_changed_since_the_last_pack(tmp_path, childless):
+    """RelStorage notes an object's references before it has forgotten the old ones, if a batch is
+    full just then: the second pack fails. How many references the others have decides when."""
+    with closing(open_database({"zodbconn.uri": f"sqlite://{tmp_path}/db"}, create=True)) as db:
+        for number in range(200):
+            with db.transaction() as connection:
+                children = {} if number < childless else {"child": PersistentMapping()}
+                connection.root()[f"{number:03}"] = PersistentMapping(children)
+        for turn in range(2):
+            with db.transaction() as connection:
+                for thing in connection.root().values():
+                    thing["turn"] = turn
+            db.pack()
+        with db.transaction() as connection:
+            assert len(connection.root()) == 200
