@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -68,8 +67,7 @@ REQUEST = (
 
 @cache
 def application() -> Any:
-    """With a client and a person, in memory; what it logs is looked at by its status."""
-    logging.getLogger("oidc_pyramid").setLevel(logging.CRITICAL)
+    """With a client and a person, in memory."""
     op = make_provider(keys=[new_key("ES256")], **SETTINGS)
     op.add_client("rp")
     op.add_user()

@@ -71,7 +71,7 @@ def test_st_z10_a_client_credentials_token_is_not_stored(shared):
 def test_st_z9_an_empty_record_opens_nothing(kind):
     bare = kind.__new__(kind)
     if kind is Session:
-        assert not bare.alive(now=0, idle=10**9)
+        assert not bare.alive(now=0, idle=10**9, epoch=bare.epoch)
     elif kind is Authorization:
         assert not bare.active
     elif kind is Client:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from oidc_pyramid.models.provider import SCHEMA
+
 PSHELL = "import sys; from pyramid.scripts.pshell import main; main()"
 
 
@@ -26,7 +28,7 @@ def test_provider_users_and_clients(terminal):
         "print(users.by_username('alice').name, clients['demo'].name, provider.schema)",
         "users.by_username('alice').nickname = 'Al'",
     )
-    assert "Alice Liddell Demonstration client 1" in shown
+    assert f"Alice Liddell Demonstration client {SCHEMA}" in shown
     assert terminal.json("user", "show", "alice")["nickname"] == "Alice"
 
 
