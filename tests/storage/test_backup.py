@@ -185,7 +185,7 @@ def test_a_backup_of_another_deployment(site, tmp_path):
         site.settings["oidc.secret"] = right
 
 
-@pytest.mark.parametrize("to", marked("file", "sqlite", "zeo", "postgresql"))
+@pytest.mark.parametrize("to", marked("sqlite", "postgresql"))
 def test_a_move(kind, site, to, new_uri, tmp_path):
     """Everything is there, everybody stays signed in, and the next objects collide with none."""
     rp, alice = site.client(), site.person()
