@@ -30,7 +30,6 @@ DOCUMENTS = (
     "/.well-known/oauth-authorization-server",
     "/jwks",
 )
-MOST_ANSWERS = 64
 
 Policy = Callable[[Any, Any], Any]
 State = tuple[tuple[str, str], ...]
@@ -93,7 +92,7 @@ class Remembering:
         if known is not None and known[0] == state:
             return known[1]
         response = self._policy(environ, router)
-        if state is not None and _memorable(response) and len(self._answers) < MOST_ANSWERS:
+        if state is not None and _memorable(response):
             self._answers[address] = (state, response)
         return response
 
@@ -104,8 +103,9 @@ def _plain(environ: dict[str, Any]) -> bool:
 
 
 def _address(environ: dict[str, Any]) -> tuple[str, ...]:
-    names = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
-    return tuple(environ.get(name, "") for name in names)
+    """Few: an answer is remembered for our own hosts alone, in whatever case they are written."""
+    names = ("wsgi.url_scheme", "SCRIPT_NAME", "PATH_INFO")
+    return (environ.get("HTTP_HOST", "").lower(), *(environ.get(name, "") for name in names))
 
 
 def _memorable(response: Any) -> bool:

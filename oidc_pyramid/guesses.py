@@ -6,6 +6,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
+from oidc_pyramid.protocol.errors import Check, TooManyRequests
+
 MOST = 10_000
 Guesser = tuple[str, str]
 
@@ -24,6 +26,14 @@ class Guesses:
         """Seconds until this one may guess again, or 0."""
         number, until = self._counts.get(guesser, (0, 0))
         return until - now if number >= self._limit and now < until else 0
+
+    def admit(self, guesser: Guesser, now: int, check: Check) -> None:
+        """Raises ``TooManyRequests`` for somebody who has to wait."""
+        wait = self.wait(guesser, now)
+        if wait:
+            error = TooManyRequests(check)
+            error.retry_after = wait
+            raise error
 
     def fail(self, guesser: Guesser, now: int) -> None:
         """One more; whoever was quiet for longest is forgotten first."""

@@ -33,7 +33,6 @@ from oidc_pyramid.protocol.errors import (
     InvalidClient,
     InvalidRequest,
     ProtocolError,
-    TooManyRequests,
 )
 from oidc_pyramid.protocol.language import choose
 from oidc_pyramid.protocol.outcomes import Reply
@@ -66,12 +65,6 @@ GUESSED = Check(
     "too many failed attempts to authenticate as this client from this address",
     "Correct the secret, and wait as long as Retry-After says.",
 )
-
-
-def _slow_down(seconds: int) -> TooManyRequests:
-    error = TooManyRequests(GUESSED)
-    error.retry_after = seconds
-    return error
 
 
 class OIDC:
@@ -214,9 +207,7 @@ class OIDC:
         )
         method, client_id = self._method(presented)
         guesser = (client_id[:512], network_of(self._request.remote_addr))
-        wait = self.runtime.guesses.wait(guesser, self.now)
-        if wait:
-            raise _slow_down(wait)
+        self.runtime.guesses.admit(guesser, self.now, GUESSED)
         try:
             client = self._proven(presented, method, client_id)
         except InvalidClient:

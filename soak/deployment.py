@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import secrets
 import subprocess
@@ -14,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
+from oidc_pyramid.testing import RelyingParty
 from soak.counting import RETRIES
 from soak.ledger import Ledger
 from soak.processes import Child, end, free_port, kill, start, wait_for, workers
@@ -67,18 +66,11 @@ PASSWORD = "a long password 0"
 
 
 @dataclass
-class Client:
-    """A relying party's own knowledge."""
+class Client(RelyingParty):
+    """A relying party that has registered itself."""
 
-    client_id: str
-    secret: str
+    redirect_uri: str = REDIRECT
     management: str = ""
-
-    @property
-    def basic(self) -> dict[str, str]:
-        """RFC 6749 §2.3.1."""
-        pair = f"{quote(self.client_id, safe='')}:{quote(self.secret, safe='')}"
-        return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
 
 
 @dataclass
@@ -142,7 +134,8 @@ class Deployment:
         if answer.status != 201:
             raise RuntimeError(f"{answer.status} {answer.body!r}")
         told = answer.json
-        return Client(told["client_id"], told["client_secret"], told["registration_access_token"])
+        management = told["registration_access_token"]
+        return Client(told["client_id"], told["client_secret"], management=management)
 
     def command(self, *arguments: str) -> None:
         """``oidc-pyramid``."""

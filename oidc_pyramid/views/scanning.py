@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oidc_pyramid.protocol.errors import Check, TooManyRequests
+from oidc_pyramid.protocol.errors import Check
 
 SCANNED = Check(
     "token-scan",
@@ -22,9 +22,5 @@ def unknown(request: Any, who: str) -> None:
     """Count one more text that never was a token; raises ``TooManyRequests``."""
     oidc = request.oidc
     scanner = (request.view_name, who)
-    wait = oidc.runtime.scans.wait(scanner, oidc.now)
-    if wait:
-        error = TooManyRequests(SCANNED)
-        error.retry_after = wait
-        raise error
+    oidc.runtime.scans.admit(scanner, oidc.now, SCANNED)
     oidc.runtime.scans.fail(scanner, oidc.now)

@@ -6,10 +6,10 @@ from contextlib import ExitStack
 import pytest
 
 from oidc_pyramid.protocol.jose import new_key
+from soak.processes import free_port
 from tests.storage.places import Place
 from tests.storage.servers import (
     INSTALL_POSTGRESQL,
-    free_port,
     postgresql,
     postgresql_database,
     postgresql_programs,

@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import requests
 
+from soak.processes import wait_for
 from tests.person import Person
-from tests.storage.servers import accepts, process, wait_for
+from tests.storage.servers import accepts, process
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "curiouser and curiouser"

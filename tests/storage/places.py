@@ -23,7 +23,7 @@ from oidc_pyramid.testing import (
     make_provider,
     pkce,
 )
-from tests.storage.servers import wait_for
+from soak.processes import wait_for
 
 FAST = {
     "oidc.signing_alg": "ES256",

@@ -9,21 +9,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from soak.processes import wait_for
+
 INSTALL_POSTGRESQL = "install PostgreSQL (Debian: apt install postgresql) to run these tests"
-
-
-def wait_for(condition, seconds=20):
-    """Poll; says by its answer whether it came true."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 @contextmanager
@@ -158,10 +149,3 @@ def pserve(ini, port):
         wait_for(listens)
         assert child.poll() is None, child.communicate()[0]
         yield child
-
-
-def free_port():
-    """A port on loopback that nobody listens at now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

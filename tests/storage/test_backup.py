@@ -14,9 +14,9 @@ import pytest
 from oidc_pyramid.protocol.client_assertion import TYPE
 from oidc_pyramid.protocol.jose import Signer, new_key, public_part
 from oidc_pyramid.testing import authorization_request, bearer
+from soak.processes import wait_for
 from tests.storage.conftest import ONE_PROCESS, SEVERAL, marked
 from tests.storage.places import Place, refresh
-from tests.storage.servers import wait_for
 
 
 @pytest.fixture(params=marked(*ONE_PROCESS, *SEVERAL))

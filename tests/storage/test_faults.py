@@ -17,8 +17,9 @@ from ZODB.FileStorage import FileStorage
 import oidc_pyramid
 from oidc_pyramid.storage import ROOT_KEY, ForeignDatabase, sqlite
 from oidc_pyramid.testing import OWN_FORM, authorization_request, bearer
+from soak.processes import wait_for
 from tests.storage.places import Place, refresh
-from tests.storage.servers import postgresql_database, wait_for, zeo
+from tests.storage.servers import postgresql_database, zeo
 
 
 @pytest.fixture

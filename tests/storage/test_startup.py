@@ -32,7 +32,8 @@ from oidc_pyramid.storage import (
 )
 from oidc_pyramid.storage import sqlite as sqlite_storage
 from oidc_pyramid.testing import SETTINGS, TestProvider
-from tests.storage.servers import free_port, postgresql_database, zeo
+from soak.processes import free_port
+from tests.storage.servers import postgresql_database, zeo
 
 FAST = {"oidc.signing_alg": "ES256", "oidc.signing_algs": "ES256"}
 

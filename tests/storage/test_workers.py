@@ -11,8 +11,9 @@ import requests
 
 from oidc_pyramid.protocol.client_assertion import TYPE
 from oidc_pyramid.protocol.jose import Signer, new_key, public_part
+from soak.processes import free_port
 from tests.storage.deployments import CALLBACK, kid_of, prepare, serving, zeo_server
-from tests.storage.servers import free_port, postgresql_database
+from tests.storage.servers import postgresql_database
 
 DEPLOYMENTS = [
     pytest.param(("sqlite", "pserve"), id="production.ini-pserve"),
