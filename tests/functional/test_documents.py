@@ -76,6 +76,14 @@ def test_another_host_is_still_another_address(op, browser):
     browser.get("/jwks", status=421)
 
 
+def test_a_host_in_another_case_is_the_same_address(op, browser, views):
+    """Otherwise whoever asks in many cases fills the memory."""
+    first = browser.get("/jwks")
+    browser.extra_environ["HTTP_HOST"] = browser.extra_environ["HTTP_HOST"].upper()
+    assert browser.get("/jwks").body == first.body
+    assert (len(views), len(op.app.execution_policy._answers)) == (1, 1)
+
+
 def test_a_refusal_is_not_remembered(browser, views):
     browser.extra_environ["HTTP_HOST"] = "elsewhere.example"
     for _ in range(2):
