@@ -48,7 +48,7 @@ class Ring:
         self._lock = Lock()
 
     def state(self) -> State | None:
-        """Key ids and algorithms; None when the database does not answer."""
+        """Key ids and states; None when the database does not answer."""
         with self._lock:
             try:
                 return self._look()
@@ -64,7 +64,7 @@ class Ring:
         self._manager.begin()
         try:
             keys = provider_in(self._connection.root()).keys
-            return tuple((key.kid, key.alg) for key in keys.published())
+            return tuple((key.kid, key.state) for key in keys.published())
         finally:
             self._manager.abort()
 
@@ -84,7 +84,7 @@ class Remembering:
 
     def __call__(self, environ: dict[str, Any], router: Any) -> Any:
         """Pyramid's ``IExecutionPolicy``."""
-        if environ["PATH_INFO"] not in DOCUMENTS or not _plain(environ):
+        if environ.get("PATH_INFO") not in DOCUMENTS or not _plain(environ):
             return self._policy(environ, router)
         state = self._ring.state()
         address = _address(environ)

@@ -6,8 +6,9 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+UNICAST = ipaddress.ip_network("2000::/3")  # all that is given out so far (RFC 4291 §2.4)
+DOCUMENTATION = ipaddress.ip_network("3fff::/20")
+SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24")))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -53,6 +54,8 @@ def is_public(address: Address) -> bool:
         embedded = address.ipv4_mapped or address.sixtofour
         if embedded is not None:
             return is_public(embedded)
-        if address in NAT64 or address in NAT64_LOCAL or address.teredo is not None:
+        if address not in UNICAST or address in DOCUMENTATION or address.teredo is not None:
             return False
+    elif any(address in network for network in SPECIAL):
+        return False
     return address.is_global and not address.is_multicast

@@ -25,6 +25,7 @@ class Grant(Persistent):
     client_id: str = ""
     scope: tuple[str, ...] = ()
     remembered: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     granted_at: int = 0
     expires_at: int = 0
     ended_at: int | None = None
@@ -48,12 +49,16 @@ class Grant(Persistent):
         return None if self.ended_at is None else self.ended_at + REVOKED_KEPT
 
     def allow(self, scope: tuple[str, ...], *, now: int) -> None:
-        """Widen by *scope*; a grant that was revoked starts anew, its past stays dead."""
+        """Widen by *scope*; a grant that was revoked starts anew, its past stays dead. So does
+        what carries a scope that was taken back and is given again: it would have it, too."""
         if not self.active:
             self.ended_at = None
             self.scope = ()
             self.remembered = ()
             self.granted_at = now
+        if set(scope) & set(self.withdrawn):
+            self.generation += 1
+            self.withdrawn = tuple(s for s in self.withdrawn if s not in scope)
         self.scope = tuple(dict.fromkeys((*self.scope, *scope)))
 
     def remember(self, scope: tuple[str, ...], *, until: int, consent_generation: int) -> None:
@@ -70,6 +75,7 @@ class Grant(Persistent):
 
     def withdraw(self, scope: tuple[str, ...]) -> None:
         """Take scopes back: tokens that carry them lose them now."""
+        self.withdrawn = (*self.withdrawn, *(s for s in self.scope if s in scope))
         self.scope = tuple(s for s in self.scope if s not in scope)
         self.remembered = tuple(s for s in self.remembered if s not in scope)
 

@@ -88,5 +88,10 @@ def _is_open(prompt: Any, wanted: Wanted, sign_in: SignIn | None) -> bool:
         return True
     if prompt.name == SIGN_IN:
         return sign_in.authenticated_in != wanted.interaction
+    return is_offered(prompt, sign_in.account)
+
+
+def is_offered(prompt: Any, account: Any) -> bool:
+    """Whether this person has the means for it."""
     offered_to = getattr(prompt, "offered_to", None)
-    return offered_to is None or bool(offered_to(sign_in.account))
+    return offered_to is None or bool(offered_to(account))

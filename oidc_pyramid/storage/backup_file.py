@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ZODB import DB
@@ -15,7 +16,7 @@ from ZODB.MappingStorage import MappingStorage
 
 from oidc_pyramid.storage.allowed import ClassFactory
 from oidc_pyramid.storage.copying import Tally, copy, walked
-from oidc_pyramid.storage.file import BESIDE, require
+from oidc_pyramid.storage.file import require
 from oidc_pyramid.storage.private import make_file, sync
 from oidc_pyramid.storage.refusals import DatabaseError
 
@@ -26,15 +27,11 @@ def write(source: Any, path: Path) -> Tally:
         raise FileExistsError(
             17, "there is such a file already; nothing was overwritten", str(path)
         )
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    make_file(part)
-    try:
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:  # mode 0700
+        part = Path(folder) / path.name
+        make_file(part)
         copied = _copied(source, part)
         os.link(part, path)  # unlike a renaming, this fails where somebody was faster
-    finally:
-        for ending in BESIDE:
-            with suppress(FileNotFoundError):
-                part.with_name(part.name + ending).unlink()
     sync(path.parent)
     return copied
 

@@ -19,6 +19,7 @@ from oidc_pyramid.protocol.levels import asked_for, satisfied
 from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.protocol.redirect_uri import origin_of
 from oidc_pyramid.views import outcomes
+from oidc_pyramid.views.held_back import answer
 from oidc_pyramid.views.interactions import Pending, binding_cookie, location
 from oidc_pyramid.views.unfit import why_unfit
 
@@ -116,7 +117,7 @@ def refuse(request: Any, wanted: Wanted, error: AuthorizationError) -> Any:
     oidc.log_refusal(error)
     oidc.browser.finish(wanted.interaction, wanted.expires_at)
     fields = {"error": error.error, "error_description": error.description}
-    return outcomes.send(request, Sent(oidc.reply, fields))
+    return answer(request, Sent(oidc.reply, fields))
 
 
 def _after_login(request: Any, pending: Pending, client: Client, sign_in: SignIn) -> Any:

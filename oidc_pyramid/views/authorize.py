@@ -30,6 +30,8 @@ from oidc_pyramid.views.advance import advance
 from oidc_pyramid.views.endpoint import endpoint
 from oidc_pyramid.views.interactions import Pending, location
 
+NOBODY = " "  # no subject is that
+
 
 @endpoint(IProvider, "authorize", methods=("GET", "POST"), page=True, popup=True)
 def authorize(provider: Provider, request: Any) -> Any:
@@ -102,7 +104,7 @@ def _with_hint(
     hint = next((value for name, value in pairs if name == "id_token_hint" and value), None)
     named = wanted.claims_request.subject()
     if hint is None:
-        return replace(wanted, hinted=named or "")
+        return replace(wanted, hinted=_expected(request, wanted, client, named or ""))
     try:
         claims = hints.read(request.oidc.issuer, hint, client.client_id)
     except hints.NotOurs as error:
@@ -114,7 +116,22 @@ def _with_hint(
             check="expected-subject",
             spec="Core §5.5.1",
         )
-    return replace(wanted, hinted=subject)
+    return replace(wanted, hinted=_expected(request, wanted, client, subject))
+
+
+def _expected(request: Any, wanted: Wanted, client: Client, subject: str) -> str:
+    """Whom the request names. A silent one must not find out who sits here: of those who were
+    never at this client it learns what it would learn of somebody who is elsewhere."""
+    if "none" not in wanted.prompt or not subject:
+        return subject
+    oidc = request.oidc
+    strangers = (
+        one
+        for one in oidc.browser.all()
+        if oidc.provider.grants.get(str(one.account.id), client.client_id) is None
+    )
+    hidden = any(oidc.issuer.subject(one.account, client) == subject for one in strangers)
+    return NOBODY if hidden else subject
 
 
 def offer_of(settings: Settings, plugins: Plugins, scopes: tuple[str, ...]) -> Offer:

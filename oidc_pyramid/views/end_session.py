@@ -136,11 +136,19 @@ def _meant(request: Any, claims: dict[str, Any] | None, sign_ins: list[SignIn]) 
 
 
 def _by_subject(request: Any, claims: dict[str, Any], sign_ins: list[SignIn]) -> SignIn | None:
+    """Among those who were ever at this client: one that shares a key with us could write a hint
+    about anybody."""
     issuer = request.oidc.issuer
     client = request.oidc.provider.clients.get(claims["aud"])
     if client is None:
         return None
-    named = (one for one in sign_ins if issuer.subject(one.account, client) == claims["sub"])
+    grants = request.oidc.provider.grants
+    named = (
+        one
+        for one in sign_ins
+        if issuer.subject(one.account, client) == claims["sub"]
+        and grants.get(str(one.account.id), client.client_id) is not None
+    )
     return next(named, None)
 
 

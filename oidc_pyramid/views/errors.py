@@ -29,7 +29,7 @@ from oidc_pyramid.protocol.outcomes import Sent
 from oidc_pyramid.storage import DRIVER_ERRORS, ClassNotAllowed, DatabaseError
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.endpoint import TEMPLATES, Endpoint
-from oidc_pyramid.views.held_back import held_back, interstitial
+from oidc_pyramid.views.held_back import answer
 from oidc_pyramid.views.tracebacks import safe
 
 log = logging.getLogger("oidc_pyramid.errors")
@@ -57,10 +57,7 @@ def protocol_error(error: ProtocolError, request: Any) -> Response:
 def _answered(error: AuthorizationError, request: Any) -> Response:
     fields = {"error": error.error, "error_description": error.description}
     sent = Sent(request.oidc.reply, fields)
-    client = held_back(request)
-    if client is not None:
-        return interstitial(request, sent, client)
-    return outcomes.send(request, sent)
+    return answer(request, sent)
 
 
 def _told(error: ProtocolError, request: Any) -> Response:

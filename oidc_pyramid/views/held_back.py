@@ -14,6 +14,7 @@ from oidc_pyramid.interfaces import IResponseMode
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.protocol.outcomes import Sent, Transport
 from oidc_pyramid.protocol.redirect_uri import origin_of
+from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.cards import client_card
 from oidc_pyramid.views.endpoint import TEMPLATES
 from oidc_pyramid.views.headers import content_security_policy
@@ -36,6 +37,12 @@ def held_back(request: Any) -> Client | None:
         return None
     goes = oidc.silent and ((oidc.judged and mode != "strict") or _has_grant(request, client))
     return None if goes else client
+
+
+def answer(request: Any, sent: Sent) -> Any:
+    """Send an error to the client, or first show where it would go."""
+    client = held_back(request)
+    return outcomes.send(request, sent) if client is None else interstitial(request, sent, client)
 
 
 def _has_grant(request: Any, client: Client) -> bool:

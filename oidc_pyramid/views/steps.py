@@ -23,7 +23,7 @@ from oidc_pyramid.decision import SignIn
 from oidc_pyramid.interfaces import IInteraction, IPrompt
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.models.nodes import Interaction
-from oidc_pyramid.prompts.levels import reached_by
+from oidc_pyramid.prompts.levels import is_offered, reached_by
 from oidc_pyramid.protocol.levels import reaches
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.throttle import network_of
@@ -118,7 +118,7 @@ class Step:
         oidc, held = self.request.oidc, self.sign_in.acr
         levels = oidc.settings.acr_values
         reached = reached_by(self.prompt, levels)
-        acr = held if reaches(levels, held, reached) else reached
+        acr = held if not reached or reaches(levels, held, reached) else reached
         oidc.throttle.clear(self._keys(), oidc.now)
         oidc.accounts.pin(self.account)
         oidc.browser.step_up(self.sign_in.sid, acr=acr, amr=tuple(self.prompt.amr))
@@ -140,9 +140,9 @@ def step_page(name: str) -> Callable[[Callable[[Step, Any], Any]], Any]:
             if response is not None:
                 return response
             sign_in = ready_for(request, pending, client, name)
-            if sign_in is None:
-                return advance(request, pending, client)
             prompt = request.oidc.plugin(IPrompt, name)
+            if sign_in is None or not is_offered(prompt, sign_in.account):
+                return advance(request, pending, client)
             return view(Step(request, interaction, pending, client, sign_in, prompt), request)
 
         page.__module__, page.__doc__ = view.__module__, view.__doc__

@@ -42,7 +42,8 @@ def jwks(_provider: Any, request: Any) -> Response:
 
 
 def _metadata(request: Any) -> Response:
-    state = ("metadata", *(key["alg"] for key in request.oidc.issuer.keys.public()))
+    keys = request.oidc.issuer.keys
+    state = ("metadata", keys.algs(), *(key["alg"] for key in keys.public()))
     max_age = request.oidc.settings.discovery_max_age
     return document(request, state, lambda: build(request), max_age)
 

@@ -135,3 +135,12 @@ def test_between_two_looks_no_snapshot_is_held(make_op, tmp_path):
     log.close()
     op.db.close()
     assert not busy
+
+
+def test_a_key_that_is_used_no_more_is_named_no_more(op, browser):
+    discovery = "/.well-known/openid-configuration"
+    assert "ES256" in browser.get(discovery).json["id_token_signing_alg_values_supported"]
+    with op.provider() as provider:
+        key = provider.keys.in_state("ES256", CURRENT)
+        provider.keys.retire(key, now=1, keep=10**10)
+    assert "ES256" not in browser.get(discovery).json["id_token_signing_alg_values_supported"]

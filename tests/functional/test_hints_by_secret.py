@@ -117,3 +117,31 @@ def test_jo_01_without_a_signature_it_is_nobodys(op, browser, add):
     assert silent(browser, rp, forged)["error"] == "invalid_request"
     page = browser.get("/end_session", {"client_id": "rp", "post_logout_redirect_uri": HOME})
     assert "logout-form" in page.forms or page.html.select_one("#logout-confirm")
+
+
+def forged(op, subject):
+    """A client that shares a key with us writes what it likes."""
+    return keyed(SECRET, "HS256", {"iss": op.issuer, "aud": "evil", "sub": subject})
+
+
+def test_a_client_can_write_no_hint_about_those_who_never_were_there(op, browser, add, rp, alice):
+    add("evil", "HS256")
+    code_flow(op, browser, rp)
+    page = browser.get("/end_session", {"id_token_hint": forged(op, alice)}, status=200)
+    assert page.html.find(id="logout-confirm")
+    assert "code" in answer_of(
+        browser.get("/authorize", authorization_request(rp, prompt="none"), status=303)
+    )
+
+
+@pytest.mark.parametrize("how", ["hint", "claims"])
+def test_a_client_can_not_find_out_who_sits_here(op, browser, add, rp, alice, how):
+    evil = add("evil", "HS256")
+    code_flow(op, browser, rp)
+    answers = set()
+    for subject in (alice, "somebody-else"):
+        wish = json.dumps({"id_token": {"sub": {"value": subject}}})
+        more = {"id_token_hint": forged(op, subject)} if how == "hint" else {"claims": wish}
+        asked = authorization_request(evil, prompt="none", **more)
+        answers.add(answer_of(browser.get("/authorize", asked))["error"])
+    assert answers == {"login_required"}

@@ -98,6 +98,7 @@ def test_a_backup_overwrites_nothing(site, tmp_path):
     file.write_bytes(b"precious")
     assert "already" in oidc(site, "backup", str(file), fails=True)
     assert file.read_bytes() == b"precious"
+    assert list(tmp_path.iterdir()) == [file]
     assert "FileStorage" in oidc(site, "restore", str(file), fails=True)
 
 

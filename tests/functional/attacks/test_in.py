@@ -1,5 +1,7 @@
 """IN: what a token says, and to whom."""
 
+import time
+
 import pytest
 from ZODB.Connection import Connection
 from ZODB.POSException import StorageError
@@ -298,3 +300,16 @@ def test_in_05_tokens_that_have_ended_are_no_scan(scanned, clock):
     for _ in range(8):
         inactive(scanned.post("/introspect", {"token": old}, scanned.a))
         refused_bearer(userinfo(scanned, with_token(old)), "invalid_token")
+
+
+def test_in_05_tokens_from_before_a_raised_epoch_are_no_scan(scanned, clock):
+    """They can't be told from guesses any more; so nobody is counted until all have expired."""
+    old = tokens(scanned)["access_token"]
+    with scanned.op.provider() as provider:
+        provider.raise_epoch(now=int(time.time()))
+    for _ in range(8):
+        inactive(scanned.post("/introspect", {"token": old}, scanned.a))
+        refused_bearer(userinfo(scanned, with_token(old)), "invalid_token")
+    clock.shift(3601)
+    asked = [scanned.post("/introspect", {"token": old}, scanned.a).status_int for _ in range(6)]
+    assert asked[-1] == 429

@@ -26,6 +26,15 @@ WRONG = {
 }
 
 
+def through(op, link):
+    """What a browser that was never here is taken to by a link that somebody else has got."""
+    browser = op.browser()
+    response = browser.get(link, status="*")
+    while response.status_int == 303 and response.location.startswith(op.issuer):
+        response = browser.get(response.location, status="*")
+    return response
+
+
 @pytest.fixture
 def make(make_op):
     def make(**settings):
@@ -147,3 +156,16 @@ def test_ru_18_clients_that_the_operator_knows_are_answered(op, browser):
 def test_ru_18_the_setting_switches_it_off(make):
     op = make(error_interstitial="off")
     e_redir(ask(op.browser(), stranger(op), scope="nonsense"), "invalid_scope")
+
+
+@pytest.mark.parametrize("mode", ["on", "strict"])
+def test_a_sealed_request_of_somebody_else_takes_nobody_there(make, mode):
+    """A POST makes a link of ours, which works in any browser: it is no click either."""
+    op = make(error_interstitial=mode)
+    op.add_client("phish", redirect_uris=[PHISH])
+    op.change_client("phish", dynamic=True)
+    asked = authorization_request(RelyingParty("phish", None, PHISH), **WRONG["level"])
+    link = op.browser().post("/authorize", asked, status=303).location
+    page = through(op, link)
+    assert page.status_int == 400
+    assert page.html.find(id="continue")["href"].startswith(PHISH)

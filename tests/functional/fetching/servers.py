@@ -1,5 +1,6 @@
 """Servers of clients that mean no good, on the loopback interface."""
 
+import re
 import socket
 import ssl
 import threading
@@ -32,19 +33,26 @@ class Peer:
         with self._lock:
             self.now += 1
             self.peak = max(self.peak, self.now)
-        try:
-            with connection, suppress(OSError):
-                self._behave(self, connection)
-        finally:
-            with self._lock:
-                self.now -= 1
+        with connection:
+            try:
+                with suppress(OSError):
+                    self._behave(self, connection)
+            finally:
+                with self._lock:  # before the other side sees the end, and the next one comes
+                    self.now -= 1
 
     def request(self, connection):
-        """The head of what was asked."""
-        head = b""
-        while b"\r\n\r\n" not in head and (more := connection.recv(4096)):
-            head += more
-        self.seen.append(head.decode("latin-1"))
+        """All of what was asked: to go away before the end of it would reset the connection."""
+        read = b""
+        while self._lacks(read) and (more := connection.recv(4096)):
+            read += more
+        self.seen.append(read.decode("latin-1"))
+
+    @staticmethod
+    def _lacks(read):
+        head, end, body = read.partition(b"\r\n\r\n")
+        length = re.search(rb"Content-Length: (\d+)", head)
+        return not end or len(body) < int(length[1] if length else 0)
 
     def left_alone(self, within=2.0):
         """Did the other side go away from every connection?"""

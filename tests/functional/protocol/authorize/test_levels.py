@@ -5,6 +5,7 @@ import json
 import pytest
 from pyramid.exceptions import ConfigurationExecutionError
 
+from oidc_pyramid.interfaces import IPrompt
 from oidc_pyramid.testing import (
     OWN_FORM,
     allow,
@@ -293,3 +294,32 @@ def test_half_a_step_stops_the_start_up(jwks):
             keys=jwks,
             **{"oidc.acr_values": LEVELS},
         )
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_page_of_a_step_is_for_those_it_is_offered_to(op, rp, method):
+    """Whoever has no PIN, and opens its page by hand, goes on without it."""
+    browser = op.browser()
+    login = ask(browser, rp).location
+    sign_in(browser, browser.get(login), "carol", PASSWORD["carol"])
+    page = login.rsplit("/", 1)[0] + "/pin"
+    response = browser.request(page, method=method, headers=OWN_FORM)
+    assert response.location.endswith("/consent")
+    with op.provider() as provider:
+        sessions = [session for _, session in provider.browsers.trees()[1].items()]
+    assert [(one.acr, one.amr) for one in sessions] == [("password", ("pwd",))]
+
+
+def test_a_step_that_names_no_level_takes_none_away(op, rp):
+    browser = op.browser()
+    response = sign_in(browser, ask(browser, rp, acr_values="two-factor"), "alice", "wonderland")
+    prompt = op.app.registry.getUtility(IPrompt, name="pin")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(prompt), "acr", "two-factor")
+        page = response.follow()
+        patch.setattr(type(prompt), "acr", "")
+        page.forms["step-form"]["code"] = "2468"
+        page.forms["step-form"].submit(headers=OWN_FORM)
+    with op.provider() as provider:
+        (session,) = [session for _, session in provider.browsers.trees()[1].items()]
+    assert (session.acr, session.amr) == ("password", ("pwd", "pin", "mfa"))

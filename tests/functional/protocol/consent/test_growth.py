@@ -71,3 +71,15 @@ def test_a_code_is_worth_what_is_left_when_it_is_redeemed(op, rp, alice, browser
     with op.provider() as provider:
         provider.grants.get(alice, rp.client_id).withdraw(("email",))
     assert redeem(browser, rp, code)["scope"] == "openid"
+
+
+def test_what_was_taken_back_and_is_given_again_is_not_given_to_older_tokens(
+    op, rp, alice, browser
+):
+    older = code_flow(op, browser, rp, scope="openid email")
+    with op.provider() as provider:
+        provider.grants.get(alice, rp.client_id).withdraw(("email",))
+    newer = code_flow(op, browser, rp, scope="openid email")
+    claims = browser.get("/userinfo", headers=bearer(newer["access_token"])).json
+    assert claims["email"] == "alice@example.org"
+    browser.get("/userinfo", headers=bearer(older["access_token"]), status=401)
