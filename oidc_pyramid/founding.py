@@ -61,7 +61,7 @@ def found(
         provider = provider_in(root)
         _require_known_schema(provider)
         done += [f"Ran evolve step {number}." for number in evolve(provider)]
-        _require_secret(provider, settings)
+        require_secret(provider, settings)
         done += _first_keys(provider, made, settings, now)
         return done + (add_people(provider, now) if add_people else [])
 
@@ -104,7 +104,7 @@ def require(db: DB, settings: Settings, *, older: bool = False) -> None:
                     f"the database has schema {provider.schema} and is older than this version: "
                     "make a backup, then run 'oidc-pyramid init'"
                 )
-            _require_secret(provider, settings)
+            require_secret(provider, settings)
     except (POSError, ClassNotAllowed) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ClassNotAllowed) else error
         raise ForeignDatabase(
@@ -120,13 +120,14 @@ def _require_known_schema(provider: Provider) -> None:
         raise WrongSchema(str(error)) from error
 
 
-def _require_secret(provider: Provider, settings: Settings) -> None:
+def require_secret(provider: Provider, settings: Settings) -> None:
+    """The secret is the one under which everything else was wrapped; raises ``WrongSecret``."""
     try:
         provider.vault.open(settings.secrets)
     except ValueError as error:
         raise WrongSecret(
             "oidc.secret is not the one that this database was made with: take the right one "
-            "from your backup"
+            "from your backup (one that was changed since is oidc.secret_previous)"
         ) from error
 
 

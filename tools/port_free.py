@@ -43,7 +43,7 @@ def main(ini: str) -> int:
         if taken(host, port):
             print(
                 f"Port {port} on {host} is in use, perhaps by an earlier `make serve`: stop that"
-                f" program, or change the port in {ini} (`listen` and `oidc.issuer`).",
+                f" program, or take another one: `make serve PORT=7000`.",
                 file=sys.stderr,
             )
             return 1

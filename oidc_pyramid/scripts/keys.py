@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from oidc_pyramid.founding import require_secret
 from oidc_pyramid.key_rotation import kept, made_for, place, turn
 from oidc_pyramid.models.keys import CURRENT, NEXT, RETIRED, KeyRing, SigningKey
 from oidc_pyramid.models.provider import Provider
@@ -83,7 +84,7 @@ def rotate(deployment: Deployment, alg: str | None, *, at_once: bool) -> None:
     settings, now = deployment.settings, int(time.time())
 
     def work(provider: Provider) -> list[str]:
-        _opens(provider, settings)
+        require_secret(provider, settings)
         ring = provider.keys
         algs = (alg,) if alg else tuple(dict.fromkeys((*settings.signing_algs, *kept(ring))))
         ring.expire(now=now)
@@ -140,7 +141,7 @@ def _add(deployment: Deployment, jwk: dict[str, object], *, at_once: bool) -> st
     settings, now = deployment.settings, int(time.time())
 
     def work(provider: Provider) -> str:
-        _opens(provider, settings)
+        require_secret(provider, settings)
         key = SigningKey(jwk, settings.secret, state=NEXT, now=now)
         try:
             return place(provider.keys, key, settings, now=now, at_once=at_once)
@@ -164,17 +165,6 @@ def _retire(ring: KeyRing, key: SigningKey, settings: Settings, *, now: int, at_
         ring.activate(following, now=now, keep=keep)
         return f"{key.kid} signs no more; {following.kid} does."
     return f"{key.kid} signs no more."
-
-
-def _opens(provider: Provider, settings: Settings) -> None:
-    """The secret is the one under which everything else was wrapped."""
-    try:
-        provider.vault.open(settings.secrets)
-    except ValueError as error:
-        raise Failure(
-            "oidc.secret is not the one that this database was made with: take the right one "
-            "from your backup"
-        ) from error
 
 
 def _readable(name: str, value: object) -> object:

@@ -22,7 +22,12 @@ def secret() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def create(file: Path) -> None:
     """Write a new random secret to a file of its own, mode 0600; one that is there stays."""
-    create_secret(file.absolute())
+    if not file.absolute().parent.is_dir():
+        raise Failure(f"there is no directory {file.absolute().parent}")
+    try:
+        create_secret(file.absolute())
+    except FileExistsError as error:
+        raise Failure(f"{file} exists already: it stays as it is") from error
     say(f"Created the secret {file}: back it up, apart from the database.")
 
 
@@ -47,4 +52,5 @@ def rewrap(deployment: Deployment) -> None:
 
     done = deployment.change(work)
     counts = ", ".join(f"{number} {name}" for name, number in done.items())
-    say(f"Under oidc.secret now: {counts}. oidc.secret_previous may go.")
+    after = "oidc.secret_previous may go" if settings.secret_previous else "it was the only one"
+    say(f"Under oidc.secret now: {counts}; {after}.")

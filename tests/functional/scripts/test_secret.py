@@ -106,3 +106,16 @@ def test_what_was_issued_outlives_the_change(op):
     again = code_flow(third, other, rp)
     assert again["id_token"]
     third.db.close()
+
+
+def test_a_secret_that_is_there_stays(terminal, tmp_path):
+    file = tmp_path / "secret-2"
+    terminal.run("secret", "create", str(file))
+    first = file.read_text()
+    assert f"{file} exists already" in terminal.fails("secret", "create", str(file))
+    assert file.read_text() == first
+    assert "no directory" in terminal.fails("secret", "create", str(tmp_path / "odd" / "secret"))
+
+
+def test_without_another_secret_nothing_may_go(terminal):
+    assert "it was the only one" in terminal.run("secret", "rewrap").stdout
