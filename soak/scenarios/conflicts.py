@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from soak.person import Broken, Person, Unanswered
 from soak.verify import verify
 
 MOST = 0.01
+ENOUGH = 10
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
@@ -25,7 +27,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         effects, retries = sum(place.ledger.done_counts.values()), place.conflicts()
         lost, _ = verify(place)
         outcome.broken += load.broken + place.wrong + lost
-        allowed = max(1, int(effects * MOST))
+        allowed = _allowed(effects)
         outcome.demand(retries <= allowed, f"{retries} conflicts in {effects} commits")
         storm = _storm(outcome, place, scale)
         outcome.broken += place.unexpected()
@@ -37,6 +39,13 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         **load.figures(),
     }
     return outcome
+
+
+def _allowed(commits: int) -> int:
+    """One in a hundred. A sample that is too small to tell may have three deviations more, or
+    chance would fail it; where ten are expected, it is the share itself."""
+    expected = commits * MOST
+    return int(expected) if expected >= ENOUGH else math.ceil(expected + 3 * math.sqrt(expected))
 
 
 def _storm(outcome: Outcome, place: Deployment, scale: Scale) -> dict[str, object]:

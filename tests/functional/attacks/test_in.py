@@ -302,8 +302,9 @@ def test_in_05_tokens_that_have_ended_are_no_scan(scanned, clock):
         refused_bearer(userinfo(scanned, with_token(old)), "invalid_token")
 
 
-def test_in_05_tokens_from_before_a_raised_epoch_are_no_scan(scanned, clock):
+def test_in_05_tokens_from_before_a_raised_epoch_are_no_scan(make_cast_with, clock):
     """They can't be told from guesses any more; so nobody is counted until all have expired."""
+    scanned = make_cast_with(**{"oidc.throttle_tokens": "4"})  # a provider of its own
     old = tokens(scanned)["access_token"]
     with scanned.op.provider() as provider:
         provider.raise_epoch(now=int(time.time()))
