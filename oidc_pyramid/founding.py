@@ -141,6 +141,8 @@ def make_secret(mapping: Mapping[str, Any]) -> Path | None:
         open_database(mapping, name=database_name(mapping)).close()
     except DatabaseMissing:
         return _created(path)
+    if path.exists():  # of another 'init', which was faster: it makes the secret first
+        return None
     raise WrongSecret(
         f"the database exists and its secret {path} does not: restore that file from your "
         "backup (a new secret would not open the database)"

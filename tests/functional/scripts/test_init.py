@@ -4,6 +4,9 @@ import stat
 import subprocess
 import sys
 
+from pyramid.paster import get_appsettings
+
+from oidc_pyramid import founding
 from oidc_pyramid.models.keys import CURRENT
 from oidc_pyramid.scripts.deployment import Deployment, in_transaction
 
@@ -127,3 +130,19 @@ def test_two_at_once_make_one_provider(fresh):
     with fresh.provider() as provider:
         assert len(provider.users) == 2
         assert len(provider.keys.keys) == 1
+
+
+def test_another_init_is_faster_between_two_looks(terminal, monkeypatch):
+    """It has made the secret and the database after we saw that the secret is missing."""
+    secret = terminal.directory / "var" / "secret"
+    theirs = secret.read_bytes()
+    secret.unlink()
+    opened = founding.open_database
+
+    def slowly(mapping, **options):
+        database = opened(mapping, **options)
+        secret.write_bytes(theirs)
+        return database
+
+    monkeypatch.setattr(founding, "open_database", slowly)
+    assert founding.make_secret(get_appsettings(str(terminal.ini))) is None
