@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from pyramid_retry import IBeforeRetry
@@ -74,6 +76,16 @@ def ours(config: Any) -> None:
     config.include("oidc_pyramid.scopes")
     for package in PAGES:
         config.scan(f"oidc_pyramid.{package}", categories=("pyramid",))
+
+
+def import_contents() -> None:
+    """Every module that ``ours`` will look for. A server that does this before it forks has
+    workers that start in a fraction of the time; nothing is opened, and no thread begins."""
+    for package in (*CONTENTS, *PAGES):
+        found = import_module(f"oidc_pyramid.{package}")
+        for module in iter_modules(found.__path__, f"{found.__name__}."):
+            import_module(module.name)
+    import_module("oidc_pyramid.standalone")
 
 
 def _include_over_ours(config: Any, module: Any) -> None:

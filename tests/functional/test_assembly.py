@@ -1,6 +1,8 @@
 """What the settings enable must be there; what is registered twice stops the start-up."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 from pyramid.exceptions import ConfigurationConflictError, ConfigurationError
@@ -61,3 +63,23 @@ def test_each_event_is_one_line_of_the_audit_log(op, rp, alice, browser, caplog)
     events = [r.getMessage() for r in caplog.records if r.name == "oidc_pyramid.audit"]
     names = [event.split('"')[3] for event in events]
     assert names == ["SignedIn", "ConsentGiven", "TokensIssued"]
+
+
+IMPORTED = """
+import sys, threading
+from pyramid.config import Configurator
+from oidc_pyramid.assembly import CONTENTS, PAGES, import_contents
+import_contents()
+before = set(sys.modules)
+assert threading.active_count() == 1
+for package in CONTENTS + PAGES:
+    Configurator().scan(f"oidc_pyramid.{package}", categories=())
+print(sorted(set(sys.modules) - before))
+"""
+
+
+def test_a_server_that_forks_can_import_everything_before():
+    """Without a thread, so that nothing is lost in the fork."""
+    command = [sys.executable, "-c", IMPORTED]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
