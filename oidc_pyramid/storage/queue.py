@@ -25,6 +25,12 @@ class Turn:
         """The next one may."""
         self._lock.release()
 
+    def __enter__(self) -> None:
+        self.take()
+
+    def __exit__(self, *_: object) -> None:
+        self.give_back()
+
 
 class QueuedRelStorage(RelStorage):
     """A commit holds the turn from its vote to its end, whichever that is."""

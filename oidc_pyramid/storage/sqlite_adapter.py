@@ -1,19 +1,27 @@
-"""RelStorage's adapter for SQLite, without four of its defects (seen in RelStorage 4.3.0).
+"""RelStorage's adapter for SQLite, without its defects (seen in RelStorage 4.3.0).
 
-Two show when two processes work on one database: tests/storage/test_two_databases.py has them. The others
-show when a larger database is packed, and packed again: tests/storage/test_pack.py.
+They show when two processes work on one database (tests/storage/test_two_databases.py), and when it
+is packed meanwhile (tests/storage/test_pack.py).
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
-from relstorage.adapters.packundo import HistoryFreePackUndo
+from relstorage.adapters.interfaces import UnableToAcquirePackUndoLockError
 from relstorage.adapters.sqlite.adapter import Sqlite3Adapter
 from relstorage.adapters.sqlite.batch import Sqlite3RowBatcher
 from relstorage.adapters.sqlite.locker import Sqlite3Locker
 from relstorage.adapters.sqlite.mover import Sqlite3ObjectMover
+from relstorage.adapters.sqlite.stats import Sqlite3Stats
+
+from oidc_pyramid.storage.relstorage_pack import pack_by_snapshot
+
+PACK_LOCK = "pack.lock"
 
 
 class LockFirst(Sqlite3Locker):
@@ -21,7 +29,12 @@ class LockFirst(Sqlite3Locker):
 
     RelStorage compares first and locks then: what another process commits between the two goes
     unseen, and a revocation and the refresh that it should have stopped both succeed.
+
+    And one process packs at a time: RelStorage has no lock for that on SQLite.
     """
+
+    pack_lock: Path
+    _held: int
 
     def lock_current_objects(
         self,
@@ -34,6 +47,22 @@ class LockFirst(Sqlite3Locker):
         self._lock_rows_being_modified(cursor)
         if read_current_oid_ints:
             after_lock_share()
+
+    def hold_pack_lock(self, cursor: Any) -> None:
+        """Raises where another process or thread packs (``ILocker``)."""
+        descriptor = os.open(self.pack_lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            raise UnableToAcquirePackUndoLockError(
+                "the database is being packed already"
+            ) from error
+        self._held = descriptor
+
+    def release_pack_lock(self, cursor: Any) -> None:
+        """It goes with the descriptor, also when the process dies (``ILocker``)."""
+        os.close(self._held)
 
 
 class NothingLeftOver(Sqlite3ObjectMover):
@@ -52,37 +81,12 @@ class NothingLeftOver(Sqlite3ObjectMover):
             cursor.connection.return_to_repeatable_read()
 
 
-class FullBatches(Sqlite3RowBatcher):
-    """Rows that are written together, as a pack does it.
+class QuietStats(Sqlite3Stats):
+    """RelStorage has SQLite read the whole database after a pack, which locks it for as long. We
+    ask by primary key alone, for which no statistics are needed."""
 
-    RelStorage opens a batch of inserts before it looks whether the older ones must be sent first.
-    When they must, it sends the new one along without a row in it, which is no SQL, and the pack of
-    a database of that size fails each time.
-    """
-
-    inserts: dict[Any, dict[Any, Any]]
-
-    def _do_inserts(self) -> int:
-        for empty in [key for key, rows in self.inserts.items() if not rows]:
-            del self.inserts[empty]
-        return int(super()._do_inserts()) if self.inserts else 0
-
-
-class ForgetFirst(HistoryFreePackUndo):
-    """A pack forgets what it knew of an object's references before it notes the new ones.
-
-    RelStorage puts the new row into the batch first and the removal of the old one after it. Where
-    the batch is full just between them the old row is still there, and the pack fails.
-    """
-
-    def _add_refs_for_oids(
-        self, load_batcher: Any, store_batcher: Any, oids: Any, get_references: Any
-    ) -> int:
-        for oid in oids:
-            store_batcher.delete_from("object_refs_added", zoid=oid)
-        store_batcher.flush()
-        added = super()._add_refs_for_oids(load_batcher, store_batcher, oids, get_references)
-        return int(added)
+    def large_database_change(self) -> None:
+        """Nothing (``IDBStats``)."""
 
 
 class CarefulAdapter(Sqlite3Adapter):
@@ -90,18 +94,14 @@ class CarefulAdapter(Sqlite3Adapter):
 
     mover: Any
     locker: Any
-    packundo: Any
+    stats: Any
 
     def _create(self) -> None:
         if self.mover is None:
             self.mover = NothingLeftOver(self.driver, options=self.options)
         if self.locker is None:
-            self.locker = LockFirst(self.options, self.driver, batcher_factory=FullBatches)
+            self.locker = LockFirst(self.options, self.driver, batcher_factory=Sqlite3RowBatcher)
+            self.locker.pack_lock = Path(self.data_dir) / PACK_LOCK
         super()._create()
-        self.packundo = ForgetFirst(
-            self.driver,
-            connmanager=self.connmanager,
-            runner=self.runner,
-            locker=self.locker,
-            options=self.options,
-        )
+        self.stats = QuietStats(self.connmanager, self.keep_history)
+        pack_by_snapshot(self).alone = lambda: self.connmanager.turn

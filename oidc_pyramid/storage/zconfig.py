@@ -16,6 +16,8 @@ from ZODB.POSException import StorageError
 from oidc_pyramid.storage import file
 from oidc_pyramid.storage.opening import Opening
 from oidc_pyramid.storage.refusals import DatabaseError, empty
+from oidc_pyramid.storage.relstorage_pack import pack_by_snapshot
+from oidc_pyramid.storage.safety import layers
 
 SCHEMA = """
 <schema>
@@ -47,11 +49,16 @@ def find(uri: str, *, create: bool) -> Opening:
 def _open(section: Any, uri: str) -> Any:
     """RelStorage explains a database without its tables by listing all that are there."""
     try:
-        return section.open()
+        storage = section.open()
     except StorageError as error:
         if "please create the blob_chunk tables" in str(error):
             raise empty(uri) from error
         raise
+    for layer in layers(storage):
+        adapter = getattr(layer, "_adapter", None)
+        if adapter is not None and not adapter.keep_history:
+            pack_by_snapshot(adapter)
+    return storage
 
 
 def _section(path: Path, name: str, uri: str) -> Any:

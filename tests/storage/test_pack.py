@@ -1,7 +1,6 @@
 """``oidc-pyramid pack`` on each storage: what nobody refers to goes, beside the running server."""
 
 import os
-import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -9,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from persistent.mapping import PersistentMapping
-from ZODB.POSException import POSKeyError, ReadConflictError
+from ZODB.POSException import POSKeyError, ReadConflictError, StorageError
+from ZODB.serialize import referencesf
 
 from oidc_pyramid.storage import file as file_storage
-from oidc_pyramid.storage import open_database
+from oidc_pyramid.storage import open_database, relstorage_pack
 from oidc_pyramid.storage.copying import moment
-from oidc_pyramid.storage.sqlite_adapter import FullBatches
 from tests.storage.places import refresh
 
 PROGRAM = "from oidc_pyramid.scripts import main; main()"
@@ -76,27 +75,10 @@ def test_the_packed_file_is_on_the_disk_before_it_is_the_database(tmp_path, monk
     assert done.index(("rename", "Data.fs.pack")) < done.index(("fsync", tmp_path.name))
 
 
-@pytest.mark.parametrize("before", range(990, 1010))
-def test_sqlite_at_any_size(before):
-    """RelStorage's own batches fail where the first row for another table comes as they are full."""
-    with closing(sqlite3.connect(":memory:")) as database:
-        for table in ("one", "other"):
-            database.execute(f"CREATE TABLE {table} (x)")
-        cursor = database.cursor()
-        batches = FullBatches(cursor, row_limit=2000)
-        schema = batches.row_schema_of_length(1)
-        for number in range(before):
-            batches.insert_into("one (x)", schema, (number,), number, size=1)
-        batches.insert_into("other (x)", schema, (1,), 1, size=1)
-        batches.flush()
-        counts = "SELECT (SELECT count(*) FROM one), (SELECT count(*) FROM other)"
-        assert database.execute(counts).fetchone() == (before, 1)
-
-
 @pytest.mark.parametrize("childless", range(8))
 def test_sqlite_when_much_has_changed_since_the_last_pack(tmp_path, childless):
-    """RelStorage notes an object's references before it has forgotten the old ones, if a batch is
-    full just then: the second pack fails. How many references the others have decides when."""
+    """RelStorage's own pack notes an object's references before it has forgotten the old ones, if a
+    batch is full just then: the second one fails. How many references others have decides when."""
     with closing(open_database({"zodbconn.uri": f"sqlite://{tmp_path}/db"}, create=True)) as db:
         for number in range(200):
             with db.transaction() as connection:
@@ -109,3 +91,94 @@ def test_sqlite_when_much_has_changed_since_the_last_pack(tmp_path, childless):
             db.pack()
         with db.transaction() as connection:
             assert len(connection.root()) == 200
+
+
+@pytest.fixture(params=["file", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def uri(request, tmp_path, new_uri):
+    """A storage with nothing in it, of those whose pack runs in our process."""
+    return new_uri(request.param, tmp_path)
+
+
+def test_what_moves_while_a_pack_looks_stays(uri, monkeypatch):
+    """As when the leaf of a tree divides: the older half goes to an object that is new. RelStorage's
+    own pack loses it, where that happens between its list of objects and its look at them."""
+    with closing(open_database({"zodbconn.uri": uri}, create=True)) as db:
+        with db.transaction() as connection:
+            connection.root()["place"] = PersistentMapping(thing=PersistentMapping(worth=1))
+            connection.root()["gone"] = PersistentMapping()
+        with db.transaction() as connection:
+            del connection.root()["gone"]
+        moves = iter(range(1, 3))
+
+        def move():
+            if next(moves, None):
+                with db.transaction() as connection:
+                    root = connection.root()
+                    root["place"] = PersistentMapping(thing=root["place"].pop("thing"))
+
+        def references(state):
+            move()
+            return referencesf(state)
+
+        db.references = references
+        manager = getattr(getattr(db.storage, "_adapter", None), "connmanager", None)
+        if manager is not None:
+            open_for_load = manager.open_for_load
+            monkeypatch.setattr(manager, "open_for_load", lambda: (move(), open_for_load())[1])
+        db.pack()
+        monkeypatch.undo()
+    with closing(open_database({"zodbconn.uri": uri})) as db, db.transaction() as connection:
+        assert connection.root()["place"]["thing"]["worth"] == 1
+        with moment(db) as storage:
+            assert manager is None or len(list(everything(storage))) < 6
+
+
+def everything(storage):
+    """The id of each record, whether anything refers to it or not."""
+    following = None
+    while True:
+        oid, _tid, _data, following = storage.record_iternext(following)
+        yield oid
+        if following is None:
+            return
+
+
+def test_two_packs_at_once_on_sqlite(tmp_path):
+    """RelStorage has no lock for it there: one lists what the other is about to remove."""
+    settings = {"zodbconn.uri": f"sqlite://{tmp_path}/db"}
+    with (
+        closing(open_database(settings, create=True)) as one,
+        closing(open_database(settings)) as two,
+    ):
+
+        def references(state):
+            with pytest.raises(StorageError, match="packed already"):
+                two.pack()
+            return referencesf(state)
+
+        one.references = references
+        one.pack()
+        two.pack()
+
+
+def test_whoever_commits_gets_between_the_removals_of_a_pack(tmp_path, monkeypatch):
+    """Small transactions, and the turn is given back after each."""
+    monkeypatch.setattr(relstorage_pack, "REMOVE", 10)
+    with closing(open_database({"zodbconn.uri": f"sqlite://{tmp_path}/db"}, create=True)) as db:
+        with db.transaction() as connection:
+            connection.root()["many"] = PersistentMapping(
+                {str(number): PersistentMapping() for number in range(100)}
+            )
+        with db.transaction() as connection:
+            connection.root()["many"].clear()
+        removals = []
+
+        def pause(_seconds):
+            with moment(db) as storage:
+                removals.append(len(list(everything(storage))))
+            with db.transaction() as connection:
+                connection.root()["turn"] = len(removals)
+
+        monkeypatch.setattr(relstorage_pack.time, "sleep", pause)
+        db.pack()
+        assert removals == list(range(92, 1, -10))
