@@ -13,9 +13,11 @@ from ZODB.FileStorage import FileStorage
 from ZODB.FileStorage.format import TRANS_HDR_LEN
 from ZODB.utils import load_current, z64
 
+from oidc_pyramid.storage import file_pack
 from oidc_pyramid.storage.arguments import for_database, refuse_rest, yes
+from oidc_pyramid.storage.file_pack import SafePacker
 from oidc_pyramid.storage.opening import Opening
-from oidc_pyramid.storage.private import make_directory, make_file, sync, tighten
+from oidc_pyramid.storage.private import make_directory, make_file, tighten
 from oidc_pyramid.storage.refusals import DatabaseError, ForeignDatabase, empty, missing
 
 log = logging.getLogger("oidc_pyramid.storage")
@@ -39,17 +41,20 @@ class OnceFailed(FileStorage):
 
     @staticmethod
     def packer(storage: FileStorage, referencesf: Any, stop: bytes, gc: bool) -> Any:
-        """The packed file is on the disk before it takes the place of the database, which ZODB
-        does not see to: a power cut would leave an empty one."""
-        packed = FileStorage.packer(storage, referencesf, stop, gc)
-        if packed is not None:
-            sync(Path(f"{storage.getName()}.pack"))
-        return packed
+        """Where the packed file ends, and its index; None when there was nothing to do."""
+        packer = SafePacker(storage, referencesf, stop, gc)
+        try:
+            end = packer.pack()
+            return None if end is None else (end, packer.index)
+        finally:
+            packer.close()
 
     def pack(self, t: float, referencesf: Any, gc: bool | None = None) -> None:
-        """The new names are on the disk, too (ZODB's IStorage)."""
+        """With names that survive a power cut, and private (ZODB's IStorage)."""
+        path = Path(self.getName())
+        file_pack.before(path)
         super().pack(t, referencesf, gc)
-        sync(Path(self.getName()).parent)
+        file_pack.after(path)
 
 
 def find(uri: str, *, create: bool) -> Opening:
@@ -62,6 +67,7 @@ def find(uri: str, *, create: bool) -> Opening:
     read_only = yes(given.pop("read_only", "0"))
     refuse_rest(uri, given)
     here = Path(path).absolute()
+    file_pack.put_back(here)
     if not create:
         require(here)
     return Opening(uri, lambda: _open(here, read_only=read_only), arguments)

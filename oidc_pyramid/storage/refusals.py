@@ -40,6 +40,10 @@ class WrongSecret(DatabaseError):
     """``oidc.secret`` is not the one under which the database keeps its keys."""
 
 
+class PackRefused(DatabaseError):
+    """There is no room for what a pack would write."""
+
+
 def missing(place: str) -> DatabaseMissing:
     """Nothing is there, and nothing was created."""
     return DatabaseMissing(
