@@ -14,6 +14,7 @@ import pytest
 from webtest import TestApp
 
 import oidc_pyramid
+from tests import commands
 
 ROOT = Path(__file__).parents[2]
 SUITE = "https://localhost.emobix.co.uk:8443/test/a/oidc_pyramid"
@@ -28,8 +29,8 @@ def checkout(tmp_path_factory):
     shutil.copy(ROOT / "conformance.ini", here)
     shutil.copytree(ROOT / "conformance", here / "conformance")
     command = here / "oidc-pyramid"
-    script = "from oidc_pyramid.scripts import main; main(prog_name='oidc-pyramid')"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -c "{script}" "$@"\n')
+    program = f"{sys.executable} -I -S {commands.__file__} {commands.address()}"
+    command.write_text(f'#!/bin/sh\nexec {program} "$@"\n')
     command.chmod(0o755)
     env = {
         "OIDC_PYRAMID": str(command),

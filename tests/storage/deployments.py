@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import requests
 
 from soak.processes import wait_for
+from tests.commands import oidc
 from tests.person import Person
 from tests.storage.servers import accepts, process
 
@@ -57,20 +58,9 @@ class Site:
     log: Path
     environment: dict = field(default_factory=dict)
 
-    def oidc(self, *arguments, typed=None):
+    def oidc(self, *arguments, typed=""):
         """The command line beside the running server."""
-        program = "from oidc_pyramid.scripts import main; main()"
-        command = (sys.executable, "-c", program, "-c", "provider.ini", *arguments)
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            input=typed,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = oidc("provider.ini", *arguments, cwd=self.folder, env=self.environment, typed=typed)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

@@ -2,8 +2,6 @@
 
 import json
 import secrets
-import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -24,6 +22,7 @@ from oidc_pyramid.testing import (
     pkce,
 )
 from soak.processes import wait_for
+from tests.commands import oidc
 
 FAST = {
     "oidc.signing_alg": "ES256",
@@ -106,11 +105,9 @@ class Place:
         path.write_text(INI.format(settings=lines.replace("%", "%%"), port=port))
         return path
 
-    def command(self, *arguments, typed=None):
+    def command(self, *arguments, typed=""):
         """The command line, in a process of its own."""
-        program = "from oidc_pyramid.scripts import main; main()"
-        command = (sys.executable, "-c", program, "-c", self.ini(), *arguments)
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, input=typed)
+        oidc(self.ini(), *arguments, typed=typed).check_returncode()
 
     def client(self, **metadata):
         """A new client."""

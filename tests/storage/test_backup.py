@@ -3,8 +3,6 @@
 import json
 import secrets
 import stat
-import subprocess
-import sys
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -15,6 +13,7 @@ from oidc_pyramid.protocol.client_assertion import TYPE
 from oidc_pyramid.protocol.jose import Signer, new_key, public_part
 from oidc_pyramid.testing import authorization_request, bearer
 from soak.processes import wait_for
+from tests import commands
 from tests.storage.conftest import ONE_PROCESS, SEVERAL, marked
 from tests.storage.places import Place, refresh
 
@@ -34,9 +33,7 @@ def site(kind, new_uri, jwk, tmp_path_factory):
 
 def oidc(place, *arguments, fails=False):
     """The command line in a process of its own: what it says."""
-    program = "from oidc_pyramid.scripts import main; main()"
-    command = (sys.executable, "-c", program, "-c", place.ini(), *arguments)
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    done = commands.oidc(place.ini(), *arguments)
     assert "Traceback" not in done.stderr
     assert (done.returncode != 0) is fails, done.stdout + done.stderr
     return done.stderr if fails else done.stdout
