@@ -33,6 +33,8 @@ def problems(registry: Any) -> list[str]:
     found += _beyond_levels(settings.acr_values, plugins.all(interfaces.IPrompt))
     formats = plugins.names(interfaces.ITokenFormat)
     found += _unknown("access_token_format", (settings.access_token_format,), formats)
+    asked = {resource.format for resource in settings.resources if resource.format}
+    found += _unknown("resources", asked, formats)
     return found
 
 

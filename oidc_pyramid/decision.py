@@ -16,6 +16,7 @@ from oidc_pyramid.protocol import code as codes
 from oidc_pyramid.protocol.authorization import Wanted
 from oidc_pyramid.protocol.code import Code
 from oidc_pyramid.protocol.id_token import Authentication
+from oidc_pyramid.protocol.resource import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Decision:
             client_generation=self.client.generation,
             claims=wanted.claims,
             claims_locales=" ".join(wanted.claims_locales),
+            resources=" ".join(wanted.resources),
         )
 
     def session(self) -> Session | None:
@@ -122,6 +124,10 @@ class Decision:
         request = self.wanted.claims_request
         return (*self.wanted.scope, *single(self.issuer, request, self.wanted.scope))
 
+    def front_resource(self) -> Resource:
+        """What an access token that is issued here is for: the one that was asked for."""
+        return self.issuer.target(self.wanted.resources)
+
     def front_channel(self) -> Authorization:
         """The anchor of an access token that is issued here: one commit (Core §3.2)."""
         if self._front is None:
@@ -133,6 +139,7 @@ class Decision:
                 account_id=str(sign_in.account.id),
                 sid=sign_in.sid,
                 scope=tuple(s for s in wanted.scope if s != "offline_access"),
+                resources=wanted.resources,
                 auth_time=sign_in.auth_time,
                 acr=sign_in.acr,
                 amr=sign_in.amr,
@@ -142,6 +149,6 @@ class Decision:
                 claims=wanted.claims,
                 claims_locales=wanted.claims_locales,
             )
-            self._front.keep(issuer.now + issuer.settings.token_expire)
+            self._front.keep(issuer.now + self.front_resource().expire)
             issuer.provider.authorizations.add(self._front)
         return self._front

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ from oidc_pyramid.protocol.jwe import encrypt
 from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.protocol.params import Params
 from oidc_pyramid.protocol.redirect_uri import host_of
+from oidc_pyramid.protocol.resource import Resource, target
 from oidc_pyramid.protocol.subject import pairwise
 from oidc_pyramid.protocol.wrap import Secrets
 from oidc_pyramid.safe import Opened
@@ -82,7 +83,14 @@ class Issuer:
     def scopes(self) -> tuple[str, ...]:
         """Every scope that a client may ask for."""
         names = {*self.plugins.names(IScope), *self.plugins.names(IClaims)}
-        return tuple(sorted(names | set(self.settings.scopes)))
+        known = (scope for resource in self.settings.resources for scope in resource.scopes or ())
+        return tuple(sorted(names.union(self.settings.scopes, known)))
+
+    def target(self, asked: Sequence[str], authorized: Sequence[str] | None = None) -> Resource:
+        """What an access token is for: of those asked for in a request, and of those that were
+        authorized (all, where nobody had to). Raises ``InvalidTarget`` (RFC 8707 §2.2)."""
+        known = self.settings.targets
+        return target(asked, tuple(known) if authorized is None else authorized, known, self.name)
 
     def subject(self, account: Any, client: Client) -> str:
         """The ``sub`` of this account for this client (Core §8)."""
@@ -205,23 +213,26 @@ class Issuer:
         authorization: str = "",
         account_id: str = "",
         generation: int,
-        audience: tuple[str, ...] = (),
+        resource: Resource | None = None,
+        authentication: Authentication | None = None,
         confirmation: str = "",
     ) -> str:
-        """In the client's format (RFC 6749 §1.4)."""
+        """For this resource, or ourselves; in its format, else the client's (RFC 6749 §1.4)."""
+        resource = resource or self.target(())
         token = AccessToken(
             id=secrets.token_hex(16),
             authorization=authorization,
             client_id=client.client_id,
             account_id=account_id,
             scope=scope,
-            audience=audience or (self.name,),
+            audience=(resource.identifier,),
             issued_at=self.now,
-            expires_at=self.now + self.settings.token_expire,
+            expires_at=self.now + resource.expire,
             generation=generation,
             confirmation=confirmation,
+            authentication=authentication,
         )
-        name = client.access_token_format or self.settings.access_token_format
+        name = resource.format or client.access_token_format or self.settings.access_token_format
         return str(self.plugins.get(ITokenFormat, name).issue(token, self))
 
     def read_access_token(self, text: str) -> AccessToken | None:
@@ -252,15 +263,23 @@ class TokenExchange:
     client: Client
     issuer: Issuer
 
+    def target(self, authorized: Sequence[str] | None = None) -> Resource:
+        """What the access token is for: see ``Issuer.target``."""
+        return self.issuer.target(self.params.all("resource"), authorized)
+
 
 def token_answer(
-    access_token: str, issuer: Issuer, scope: tuple[str, ...], **more: str | None
+    access_token: str,
+    issuer: Issuer,
+    scope: tuple[str, ...],
+    resource: Resource | None = None,
+    **more: str | None,
 ) -> Issued:
     """RFC 6749 §5.1; ``more`` are the refresh token and the ID Token, if any."""
     body: dict[str, object] = {
         "access_token": access_token,
         "token_type": "Bearer",
-        "expires_in": issuer.settings.token_expire,
+        "expires_in": resource.expire if resource else issuer.settings.token_expire,
         "scope": " ".join(scope),
     }
     body.update({name: value for name, value in more.items() if value})

@@ -18,6 +18,7 @@ from oidc_pyramid.protocol.code import Code
 from oidc_pyramid.protocol.errors import Check, InvalidGrant
 from oidc_pyramid.protocol.id_token import Authentication
 from oidc_pyramid.protocol.outcomes import Issued, Refused
+from oidc_pyramid.protocol.resource import Resource
 from oidc_pyramid.protocol.seal import SealError
 
 SPEC = "RFC 6749 §4.1.3"
@@ -66,7 +67,8 @@ class AuthorizationCode:
         found = standing(issuer, authorization, write=True)
         if found is None or not found.scope:
             raise InvalidGrant(ENDED)
-        return issue(issuer, authorization, found, code)
+        asked = exchange.target(authorization.resources or (issuer.name,))
+        return issue(issuer, authorization, found, code, asked)
 
 
 def _open(exchange: TokenExchange) -> Code:
@@ -132,6 +134,7 @@ def _authorization(
         "account_id": code.account_id,
         "sid": code.sid,
         "scope": scope,
+        "resources": tuple(code.resources.split()),
         "claims": code.claims,
         "claims_locales": tuple(code.claims_locales.split()),
         "auth_time": code.auth_time,
@@ -152,16 +155,22 @@ def _authorization(
     return known
 
 
-def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: Code) -> Issued:
+def issue(
+    issuer: Issuer, authorization: Authorization, found: Standing, code: Code, resource: Resource
+) -> Issued:
     """One commit: the redemption marker and the root of the refresh family in one record."""
     client, now = found.client, issuer.now
-    authorization.keep(now + issuer.settings.token_expire)
+    granted = resource.granted(found.scope)
+    authorization.keep(now + resource.expire)
+    authentication = authentication_of(issuer, authorization, found, nonce=code.nonce)
     access_token = issuer.access_token(
         client,
-        scope=found.scope,
+        scope=granted,
         authorization=authorization.id,
         account_id=authorization.account_id,
         generation=0,
+        resource=resource,
+        authentication=authentication,
     )
     session = issuer.provider.browsers.session(authorization.account_id, authorization.sid)
     remember_client(session, client)
@@ -173,7 +182,6 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
         issuer.provider.authorizations.add(authorization)
     id_token = None
     if "openid" in found.scope:
-        authentication = authentication_of(issuer, authorization, found, nonce=code.nonce)
         id_token = issuer.id_token(
             client,
             found.account,
@@ -185,7 +193,7 @@ def issue(issuer: Issuer, authorization: Authorization, found: Standing, code: C
         )
     issuer.announce(_issued(issuer, authorization, found, "authorization_code"))
     return token_answer(
-        access_token, issuer, found.scope, refresh_token=refresh_token, id_token=id_token
+        access_token, issuer, granted, resource, refresh_token=refresh_token, id_token=id_token
     )
 
 

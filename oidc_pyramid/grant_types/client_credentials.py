@@ -25,10 +25,13 @@ class ClientCredentials:
             raise UnauthorizedClient(
                 "a public client can't use its own credentials", spec="RFC 6749 §4.4"
             )
-        granted = _granted(exchange)
+        resource = exchange.target()
+        granted = resource.granted(_granted(exchange))
         client.mark_used()
-        token = issuer.access_token(client, scope=granted, generation=client.generation)
-        return token_answer(token, issuer, granted)
+        token = issuer.access_token(
+            client, scope=granted, generation=client.generation, resource=resource
+        )
+        return token_answer(token, issuer, granted, resource)
 
 
 def _granted(exchange: TokenExchange) -> tuple[str, ...]:

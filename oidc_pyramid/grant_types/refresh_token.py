@@ -18,6 +18,7 @@ from oidc_pyramid.protocol import scope as scopes
 from oidc_pyramid.protocol.errors import Check, InvalidGrant, InvalidScope
 from oidc_pyramid.protocol.outcomes import Issued, Refused
 from oidc_pyramid.protocol.refresh_handle import Handle, NotAuthentic
+from oidc_pyramid.protocol.resource import Resource
 
 SPEC = "RFC 6749 §6"
 UNKNOWN = Check("refresh-token-known", SPEC, "the refresh token is not one of ours")
@@ -45,19 +46,20 @@ class RefreshToken:
         issuer = exchange.issuer
         handle, family = _find(exchange)
         asked = _asked_scope(exchange, family)
+        resource = exchange.target(family.resources or (issuer.name,))
         request = _request_digest(exchange)
         pin(family)
         if not family.active:
             raise InvalidGrant(ENDED)
         if hmac.compare_digest(handle.digest, family.refresh_current):
             found = _standing(issuer, family)
-            successor = _rotate(issuer, family, handle, request)
+            successor = _rotate(issuer, family, handle, request, resource)
         elif _within_grace(issuer, exchange.client, family, handle, request):
             found = _standing(issuer, family)
             successor = issuer.opened.handles.successor(handle, family.refresh_root)
         else:
             return _reused(issuer, family)
-        return _answer(issuer, family, found, asked, successor)
+        return _answer(issuer, family, found, asked, successor, resource)
 
 
 def _find(exchange: TokenExchange) -> tuple[Handle, Authorization]:
@@ -101,7 +103,9 @@ def _standing(issuer: Issuer, family: Authorization) -> Standing:
     return found
 
 
-def _rotate(issuer: Issuer, family: Authorization, handle: Handle, request: bytes) -> Handle:
+def _rotate(
+    issuer: Issuer, family: Authorization, handle: Handle, request: bytes, resource: Resource
+) -> Handle:
     successor = issuer.opened.handles.successor(handle)
     family.refresh_generation = successor.generation
     family.refresh_previous = handle.digest
@@ -112,7 +116,7 @@ def _rotate(issuer: Issuer, family: Authorization, handle: Handle, request: byte
     family.refresh_request = request
     family.refresh_expires_at = issuer.now + issuer.settings.refresh_expire
     family.keep(min(family.refresh_expires_at, family.refresh_absolute_expires_at))
-    family.keep(issuer.now + issuer.settings.token_expire)
+    family.keep(issuer.now + resource.expire)
     return successor
 
 
@@ -146,23 +150,28 @@ def _answer(
     found: Standing,
     asked: tuple[str, ...],
     successor: Handle,
+    resource: Resource,
 ) -> Issued:
-    granted = tuple(s for s in asked if s in found.scope)
-    if not granted:
+    left = tuple(s for s in asked if s in found.scope)
+    if not left:
         raise InvalidScope(NOTHING)
+    granted = resource.granted(left)
+    authentication = authentication_of(issuer, family, found)
     access_token = issuer.access_token(
         found.client,
         scope=granted,
         authorization=family.id,
         account_id=family.account_id,
         generation=0,
+        resource=resource,
+        authentication=authentication,
     )
     id_token = None
-    if "openid" in granted:
+    if "openid" in left:
         id_token = issuer.id_token(
             found.client,
             found.account,
-            authentication_of(issuer, family, found),
+            authentication,
             scope=found.items,
             demands=found.claims_request.id_token,
             locales=family.claims_locales,
@@ -173,5 +182,5 @@ def _answer(
     )
     issuer.announce(event)
     return token_answer(
-        access_token, issuer, granted, refresh_token=successor.text, id_token=id_token
+        access_token, issuer, granted, resource, refresh_token=successor.text, id_token=id_token
     )

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
 from oidc_pyramid.protocol import claims_request, packing, pkce, redirect_uri, scope
@@ -18,6 +18,7 @@ from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidReque
 from oidc_pyramid.protocol.language import language_tag_ok
 from oidc_pyramid.protocol.outcomes import Reply
 from oidc_pyramid.protocol.params import Params
+from oidc_pyramid.protocol.resource import NOTHING_UNDERSTOOD, SEVERAL, Resource
 
 PROMPTS = ("none", "login", "consent", "select_account", "create")
 MAX_STATE = 2048
@@ -55,7 +56,7 @@ class Offer:
     scopes: Collection[str]
     prompts: Collection[str] = PROMPTS
     require_pkce: bool = False
-    resources: Collection[str] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Wanted:
     hinted: str = ""
     claims: str = ""
     claims_locales: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
     @property
     def is_authentication(self) -> bool:
@@ -215,9 +217,10 @@ def _judge(
     lifetime: int,
 ) -> Wanted:
     _refuse_request_objects(params)
-    _check_resources(params, offer)
+    resources = _resources(params, offer)
     response_type = _response_type(params, client, offer)
     scopes = _scope(params, client, offer, response_type)
+    _check_resources(resources, scopes, response_type)
     return Wanted(
         interaction=interaction,
         client_id=client.client_id,
@@ -238,6 +241,7 @@ def _judge(
         acr_values=_wishes(params, "acr_values", MAX_LEVEL) or client.default_acr_values,
         claims=_claims(params),
         claims_locales=_languages(params, "claims_locales"),
+        resources=tuple(one.identifier for one in resources),
     )
 
 
@@ -251,15 +255,31 @@ def _refuse_request_objects(params: Params) -> None:
             )
 
 
-def _check_resources(params: Params, offer: Offer) -> None:
+def _resources(params: Params, offer: Offer) -> tuple[Resource, ...]:
     """Tokens are for what this deployment knows; the same is asked at the token endpoint."""
-    if any(resource not in offer.resources for resource in params.all("resource")):
-        raise AuthorizationError(
-            "this resource is not known here",
-            spec="RFC 8707 §2.1",
-            check="resource-known",
-            error="invalid_target",
-        )
+    names = dict.fromkeys(params.all("resource"))
+    if not offer.resources.keys() >= names.keys():
+        raise AuthorizationError(UNKNOWN_RESOURCE, error="invalid_target")
+    return tuple(offer.resources[name] for name in names)
+
+
+UNKNOWN_RESOURCE = Check(
+    "resource-known",
+    "RFC 8707 §2.1",
+    "this resource is not known here",
+    "Name it as it is written in oidc.resources.",
+)
+
+
+def _check_resources(
+    resources: tuple[Resource, ...], scopes: tuple[str, ...], response_type: tuple[str, ...]
+) -> None:
+    """Before anybody is asked: a token for each of them would say something (RFC 8707 §2), and
+    a token of this answer has one target (§2.1)."""
+    if not all(resource.understood(scopes) for resource in resources):
+        raise AuthorizationError(NOTHING_UNDERSTOOD, error="invalid_target")
+    if "token" in response_type and len(resources) > 1:
+        raise AuthorizationError(SEVERAL, error="invalid_target")
 
 
 def _response_type(params: Params, client: ClientView, offer: Offer) -> tuple[str, ...]:

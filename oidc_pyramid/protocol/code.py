@@ -43,6 +43,7 @@ class Code:
     client_generation: int = 0
     claims: str = ""
     claims_locales: str = ""
+    resources: str = ""
 
     def pack(self) -> bytes:
         """In the order of the fields."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from oidc_pyramid.decision import Decision
 from oidc_pyramid.interfaces import IResponseType
 from oidc_pyramid.plugins import plugin
+from oidc_pyramid.protocol.errors import AuthorizationError, InvalidTarget
+from oidc_pyramid.protocol.resource import Resource
 
 
 @plugin(IResponseType)
@@ -19,18 +21,27 @@ class TokenType:
 
     def issue(self, decision: Decision, issued: Mapping[str, str]) -> dict[str, str]:
         """The token, its type and life, and the scope that it has."""
-        anchor = decision.front_channel()
-        issuer = decision.issuer
-        token = issuer.access_token(
+        resource, anchor = decision.front_resource(), decision.front_channel()
+        granted = _granted(resource, anchor.scope)
+        token = decision.issuer.access_token(
             decision.client,
-            scope=anchor.scope,
+            scope=granted,
             authorization=anchor.id,
             account_id=anchor.account_id,
             generation=0,
+            resource=resource,
+            authentication=decision.authentication(),
         )
         return {
             "access_token": token,
             "token_type": "Bearer",
-            "expires_in": str(issuer.settings.token_expire),
-            "scope": " ".join(anchor.scope),
+            "expires_in": str(resource.expire),
+            "scope": " ".join(granted),
         }
+
+
+def _granted(resource: Resource, scope: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return resource.granted(scope)
+    except InvalidTarget as error:
+        raise AuthorizationError(error.check, error=error.error) from error

@@ -45,7 +45,7 @@ def _about_the_mode(settings: Settings) -> Iterator[str]:
 
 
 def _about_lifetimes(settings: Settings) -> Iterator[str]:
-    longest = max(settings.id_token_expire, settings.token_expire)
+    longest = max(settings.id_token_expire, settings.longest_token_expire)
     if settings.key_publish_ahead < settings.jwks_max_age:
         yield (
             "oidc.key_publish_ahead is shorter than oidc.jwks_max_age: a new key would sign "

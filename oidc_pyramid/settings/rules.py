@@ -6,6 +6,7 @@ import dataclasses
 import re
 from hashlib import sha256
 
+from oidc_pyramid.protocol.resource import Resource
 from oidc_pyramid.settings.addresses import issuer_host
 from oidc_pyramid.settings.errors import SettingsError
 from oidc_pyramid.settings.table import Settings
@@ -26,6 +27,7 @@ def complete(settings: Settings) -> Settings:
         secret=settings.secret or (DEVELOPMENT_SECRET if settings.development else b""),
         site_name=settings.site_name or issuer_host(settings.issuer),
         signing_algs=settings.signing_algs or _default_algs(settings.signing_alg),
+        resources=tuple(_with_defaults(one, settings) for one in settings.resources),
     )
     _refuse_weak_secret(settings)
     _refuse_combinations(settings)
@@ -34,6 +36,14 @@ def complete(settings: Settings) -> Settings:
 
 def _default_algs(first: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((first, "ES256")))
+
+
+def _with_defaults(resource: Resource, settings: Settings) -> Resource:
+    return dataclasses.replace(
+        resource,
+        alg=resource.alg or settings.signing_alg,
+        expire=resource.expire or settings.token_expire,
+    )
 
 
 def _refuse_weak_secret(settings: Settings) -> None:
@@ -75,8 +85,19 @@ def _refuse_combinations(settings: Settings) -> None:
     if settings.signing_alg not in settings.signing_algs:
         reason = "it must contain oidc.signing_alg, or ID tokens could not be signed"
         raise SettingsError("oidc.signing_algs", reason, value=" ".join(settings.signing_algs))
+    for resource in settings.resources:
+        _refuse_resource(resource, settings)
     _refuse_longer("refresh_expire", "refresh_absolute_expire", settings)
     _refuse_longer("session_idle", "session_expire", settings)
+
+
+def _refuse_resource(resource: Resource, settings: Settings) -> None:
+    if resource.identifier == settings.issuer:
+        reason = "the provider itself needs no line: a token without resource is for it"
+        raise SettingsError("oidc.resources", reason, value=resource.identifier)
+    if resource.alg not in settings.signing_algs:
+        reason = f"oidc.signing_algs must contain {resource.alg}, or no key would sign for it"
+        raise SettingsError("oidc.resources", reason, value=resource.identifier)
 
 
 def _refuse_longer(short: str, long: str, settings: Settings) -> None:

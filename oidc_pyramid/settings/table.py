@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oidc_pyramid.protocol.jwk import ASYMMETRIC
+from oidc_pyramid.protocol.resource import Resource
 from oidc_pyramid.settings.addresses import issuer, link, page, templates
 from oidc_pyramid.settings.convert import (
     dotted,
@@ -26,6 +27,7 @@ from oidc_pyramid.settings.convert import (
     words_of,
 )
 from oidc_pyramid.settings.key import key
+from oidc_pyramid.settings.resources import resources
 
 SECTIONS = {  # the first key of each section, and its title
     "issuer": "The provider",
@@ -176,7 +178,14 @@ class Settings:
         PKCE (S256) for confidential clients too. Public clients always need it.""")
     access_token_format: str = key(text, "opaque", """
         The format of access tokens where neither client nor resource asks for another: `opaque`
-        (sealed, can be ended at once).""")
+        (sealed, can be ended at once) or `jwt` (RFC 9068; signed, read by others without us).""")
+    resources: tuple[Resource, ...] = key(resources, "", """
+        The APIs that access tokens are made for when a client asks with `resource` (RFC 8707), a
+        line each: its identifier, an absolute URI; `scopes=read,write`, the scopes that it knows
+        and no other resource does (those of OpenID Connect apart); where it matters `format=jwt`
+        or `opaque`, `alg=ES256` (one of `oidc.signing_algs`; usual is `oidc.signing_alg`) and
+        `expire=10m` (usual is `oidc.token_expire`). Without `resource` a token is for this
+        provider itself.""")
     acr_values: tuple[str, ...] = key(words, "", """
         The levels of authentication on offer, weakest first; the first is what a password gives.
         Prompts of yours can reach the others.""")
@@ -334,6 +343,12 @@ class Settings:
         purge` instead.""")
     sweep_batch: int = key(whole(1), "200", """
         How many expired things one transaction of the sweep removes.""")
+    pack_interval: int = key(duration, "1d", """
+        How often the running server packs its database, where that is a FileStorage or SQLite: one
+        of its processes, beside the requests. 0: never; run `oidc-pyramid pack` instead, as for
+        PostgreSQL and ZEO, which are never packed by themselves.""")
+    pack_keep: int = key(duration, "0", """
+        For how long such a pack leaves what was replaced in a FileStorage.""")
     retry_attempts: int = key(whole(1, 20), "5", """
         How often a request that met a rival write is tried before it is answered 503.""")
     retry_after: int = key(whole(1), "1", """
@@ -344,3 +359,14 @@ class Settings:
     def secrets(self) -> tuple[bytes, ...]:
         """What opens a value in the database: the secret, and the one before while it changes."""
         return (self.secret, self.secret_previous) if self.secret_previous else (self.secret,)
+
+    @property
+    def targets(self) -> dict[str, Resource]:
+        """All that an access token may be for, by identifier: ourselves and the resources."""
+        ours = Resource(self.issuer, None, alg=self.signing_alg, expire=self.token_expire)
+        return {one.identifier: one for one in (ours, *self.resources)}
+
+    @property
+    def longest_token_expire(self) -> int:
+        """How long any access token may be good."""
+        return max(self.token_expire, *(resource.expire for resource in self.resources), 0)

@@ -144,7 +144,7 @@ def offer_of(settings: Settings, plugins: Plugins, scopes: tuple[str, ...]) -> O
         scopes=frozenset(scopes),
         prompts=prompts_of(settings, plugins),
         require_pkce=settings.require_pkce,
-        resources=(settings.issuer,),
+        resources=settings.targets,
     )
 
 

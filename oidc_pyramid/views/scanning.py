@@ -24,7 +24,7 @@ def unknown(request: Any, who: str) -> None:
     For as long as tokens from before a raised epoch are about, they look like that, too.
     """
     oidc = request.oidc
-    if oidc.now < oidc.provider.epoch + oidc.settings.token_expire:
+    if oidc.now < oidc.provider.epoch + oidc.settings.longest_token_expire:
         return
     scanner = (request.view_name, who)
     oidc.runtime.scans.admit(scanner, oidc.now, SCANNED)

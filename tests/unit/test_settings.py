@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyramid.exceptions import ConfigurationError
 
+from oidc_pyramid.protocol.resource import Resource
 from oidc_pyramid.settings import KEYS, SECTIONS, SettingsError, read_settings, settings_problems
 from oidc_pyramid.settings.document import reference
 from oidc_pyramid.settings.rules import DEVELOPMENT_SECRET, why_weak
@@ -327,6 +328,58 @@ def test_development_has_a_secret_that_production_refuses():
     assert read_settings(given | {"oidc.secret": SECRET}).secret == SECRET.encode()
     with pytest.raises(SettingsError, match=r"oidc\.secret"):
         read_settings(given | {"oidc.secret": "short"})
+
+
+API = "https://api.example/ scopes=read,write format=jwt alg=ES256 expire=10m"
+
+
+def test_resources_are_a_line_each():
+    settings = read(resources=f"\n  {API}\n  urn:example:reports scopes=reports,email\n")
+    api, reports = settings.resources
+    assert api == Resource("https://api.example/", ("read", "write"), "jwt", "ES256", 600)
+    assert reports == Resource("urn:example:reports", ("reports", "email"), "", "RS256", 3600)
+    assert tuple(settings.targets) == (settings.issuer, api.identifier, reports.identifier)
+    assert settings.longest_token_expire == 3600
+    assert read(resources=API.replace("10m", "3h")).longest_token_expire == 3 * 3600
+
+
+def test_a_host_may_give_resources_as_objects():
+    assert read(resources=[Resource("urn:x", ("read",))]).resources[0].expire == 3600
+    assert complaint(resources=[Resource("urn:x", None)]).key == "oidc.resources"
+    assert complaint(resources=[Resource("urn:x#y", ("read",))]).key == "oidc.resources"
+
+
+@pytest.mark.parametrize(
+    "lines, reason",
+    [
+        ("api scopes=read", "absolute URI"),
+        ("https://api.example/#part scopes=read", "absolute URI"),
+        ("https://api.example/", "needs scopes="),
+        ("https://api.example/ scopes=", "with a value"),
+        ("https://api.example/ scopes=read scopes=write", "once"),
+        ("https://api.example/ scopes=read colour=red", "not one of"),
+        ("https://api.example/ scopes=read alg=none", "one of RS256"),
+        ("https://api.example/ scopes=read alg=HS256", "one of RS256"),
+        ("https://api.example/ scopes=read alg=PS512", "signing_algs"),
+        ("https://api.example/ scopes=read expire=0", "at least 1 s"),
+        ("https://api.example/ scopes=offline_access", "offline_access"),
+        ('https://api.example/ scopes=re"ad', "printable"),
+        ("https://api.example/ scopes=a\nhttps://api.example/ scopes=b", "two resources"),
+        ("https://id.example.com scopes=read", "itself"),
+    ],
+)
+def test_resources_that_are_refused(lines, reason):
+    error = complaint(resources=lines)
+    assert error.key == "oidc.resources"
+    assert reason in str(error)
+
+
+@pytest.mark.spec("RFC 9068", "3")
+@pytest.mark.spec("RFC 9068", "5")
+def test_a_scope_belongs_to_one_resource():
+    two = "https://a.example/ scopes=read\nhttps://b.example/ scopes=write,read"
+    assert "'read' is of two resources" in str(complaint(resources=two))
+    assert read(resources=two.replace("read", "openid")).resources[1].scopes == ("write", "openid")
 
 
 def test_things_that_deserve_a_word():

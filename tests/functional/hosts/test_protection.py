@@ -35,19 +35,10 @@ def frozen(request):
     return Response("frozen")
 
 
-def for_books(request):
-    """A token for the audience of the next view, as a resource server would see one."""
-    client = request.oidc.provider.clients["rp"]
-    token = request.oidc.issuer.access_token(
-        client, scope=("books",), generation=client.generation, audience=(BOOKS,)
-    )
-    return Response(token)
-
-
 def configure(config):
     dispatch_host.configure()(config)
     open_ = {"permission": NO_PERMISSION_REQUIRED, "require_csrf": False}
-    for name in ("books", "both", "any", "guarded", "elsewhere", "frozen", "mint", "shared"):
+    for name in ("books", "both", "any", "guarded", "elsewhere", "frozen", "shared"):
         config.add_route(name, f"/api/{name}")
     config.add_oidc_scope("books", "Your books")
     add = config.add_view
@@ -64,7 +55,6 @@ def configure(config):
         **open_,
     )
     add(frozen, route_name="frozen", oidc_scopes=(), **open_)
-    add(for_books, route_name="mint", **open_)
     add(lambda request: Response(f"page {request.oidc_token}"), route_name="shared", **open_)
     add(
         lambda request: Response(f"data for {request.oidc_token.client_id}"),
@@ -77,7 +67,7 @@ def configure(config):
 
 @pytest.fixture
 def op(serve):
-    return serve(configure, **BASE)
+    return serve(configure, **BASE, **{"oidc.resources": f"{BOOKS} scopes=books"})
 
 
 @pytest.fixture
@@ -176,9 +166,10 @@ def test_the_hosts_permission_holds_beside_the_token(browser, token):
 
 
 @pytest.mark.spec("RFC 8707", "2")
-def test_a_token_for_another_audience(browser, token):
+def test_a_token_for_another_audience(browser, rp, token):
     browser.get("/api/elsewhere", headers=bearer(token), status=401)
-    there = browser.get("/api/mint").text
+    body = {"grant_type": "client_credentials", "resource": BOOKS}
+    there = browser.post("/openid/token", body, headers=rp.basic).json["access_token"]
     assert browser.get("/api/elsewhere", headers=bearer(there)).json["client"] == "rp"
     browser.get("/api/books", headers=bearer(there), status=401)
 
