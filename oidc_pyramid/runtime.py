@@ -40,6 +40,7 @@ class Runtime:
     guesses: Guesses = field(init=False)
     scans: Guesses = field(init=False)
     upkeep: Worker | None = None
+    packing: Worker | None = None
     workers: list[Worker] = field(default_factory=list)
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ class Runtime:
 
     def begin_work(self) -> None:
         """The first request of this process starts what runs beside the requests."""
-        for worker in (self.upkeep, *self.workers):
+        for worker in (self.upkeep, self.packing, *self.workers):
             if worker is not None:
                 worker.start()
 

@@ -10,6 +10,7 @@ tokens = code_flow(op, browser, client)
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from pyramid.config import Configurator
 from webtest import TestApp
+from ZODB import DB
+from ZODB.Connection import TransactionMetaData
+from ZODB.MappingStorage import MappingStorage
 
 from oidc_pyramid import storage
 from oidc_pyramid.founding import found
@@ -29,7 +33,7 @@ from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.users import User
 from oidc_pyramid.protocol.jose import new_key
 from oidc_pyramid.runtime import Runtime
-from oidc_pyramid.settings import read_settings
+from oidc_pyramid.settings import Settings, read_settings
 from oidc_pyramid.storage import ROOT_KEY
 
 ISSUER = "https://op.example"
@@ -42,8 +46,10 @@ SETTINGS = {
     "oidc.password_hash_memory": "8192",
     "oidc.password_hash_time": "1",
     "oidc.sweep_interval": "0",
+    "oidc.pack_interval": "0",
     "oidc.logout_interval": "0",
 }
+AN_HOUR = 3600
 OWN_FORM = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -186,11 +192,53 @@ def make_provider(
 def found_provider(config: Configurator, keys: Iterable[Mapping[str, Any]] = ()) -> None:
     """Open the database and found a provider in it, before a host's own configuration includes
     us: a start-up wants to find one. Then ``TestProvider(config.make_wsgi_app(), settings)``."""
-    keys = list(keys) or [new_key("RS256"), new_key("ES256")]
+    made = list(keys) or [new_key("RS256"), new_key("ES256")]
     storage.includeme(config, create=True)
     settings = read_settings(config.registry.settings)
     db = config.registry._zodb_databases[settings.database]  # noqa: SLF001 - see TestProvider.db
-    found(db, settings, now=int(time.time()), keys=keys, people=False)
+    found_again(db, settings, int(time.time()), made)
+
+
+@dataclass
+class Foundation:
+    """What founding has written into an empty database: some six thousand objects."""
+
+    now: int
+    records: Mapping[bytes, bytes]
+
+    def holds(self, now: int) -> bool:
+        """Whether one founded now would look like it: its keys are not old, nor from later."""
+        return 0 <= now - self.now < AN_HOUR
+
+
+_foundations: dict[str, Foundation] = {}
+
+
+def found_again(db: DB, settings: Settings, now: int, keys: list[Mapping[str, Any]]) -> None:
+    """Found a provider. In memory, with the secret and the keys of an earlier one, it begins with
+    a copy of what that one began with, seals included: founding takes a third of a second."""
+    if not (isinstance(db.storage, MappingStorage) and len(db.storage) == 1):
+        found(db, settings, now=now, keys=keys, people=False)
+        return
+    name = json.dumps([settings.secret.hex(), keys], sort_keys=True)
+    there = _foundations.get(name)
+    if there is not None and there.holds(now):
+        _copy(there.records, db)
+        return
+    found(db, settings, now=now, keys=keys, people=False)
+    records = {one.oid: one.data for written in db.storage.iterator() for one in written}
+    _foundations[name] = Foundation(now, records)
+
+
+def _copy(records: Mapping[bytes, bytes], db: DB) -> None:
+    """As one transaction; by hand, because storing takes as long as making."""
+    to, transaction = db.storage, TransactionMetaData()
+    to.tpc_begin(transaction)
+    to._tdata = dict(records)  # noqa: SLF001 - what ``store`` fills
+    to._oid = int.from_bytes(max(records))  # noqa: SLF001 - what ``new_oid`` counts
+    to.tpc_vote(transaction)
+    to.tpc_finish(transaction)
+    db.cacheMinimize()
 
 
 def pkce() -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What the running server does beside the requests: remove what has expired, tend the keys.
+"""What the running server does beside the requests: remove what has expired, tend the keys, pack.
 
 Once per deployment, not per worker: whoever claims the mark does it (``SweepMark``). A round goes on
 where the last one stopped. It walks over keys, which lie together, and loads what is due alone.
@@ -25,10 +25,13 @@ from oidc_pyramid.models.sweep import Look, jobs, look, sweep_shard, unused_clie
 from oidc_pyramid.runtime import Runtime
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.storage import in_transaction, provider_in, snapshot
+from oidc_pyramid.storage.packing import is_embedded, pack
+from oidc_pyramid.storage.refusals import PackRefused
 
 log = logging.getLogger("oidc_pyramid.upkeep")
 
 ROUND = 32
+CHECK = 300
 LOOKS = 100_000
 
 
@@ -137,17 +140,44 @@ def _unused_clients(db: DB, settings: Settings, now: int) -> int:
     return removed
 
 
+def pack_if_due(db: DB, settings: Settings, *, now: int) -> bool:
+    """Pack an embedded database, unless that was done a short while ago; whether it was done now."""
+
+    def claim(root: Any) -> bool:
+        mark = provider_in(root).sweep_mark
+        return mark.claim_pack(now=now, interval=settings.pack_interval)
+
+    if not (is_embedded(db) and in_transaction(db, claim)):
+        return False
+    began = time.monotonic()
+    try:
+        before, after = pack(db, keep=settings.pack_keep)
+    except PackRefused as error:
+        log.error("%s", error)  # noqa: TRY400 - the sentence says it all
+        return False
+    log.info("packed in %.1f s: %d bytes before, %d now", time.monotonic() - began, before, after)
+    return True
+
+
 def includeme(config: Any) -> None:
-    """A worker that starts with the application's first request, so that it survives a fork."""
+    """Workers that start with the application's first request, so that they survive a fork."""
     registry = config.registry
     runtime: Runtime = registry.getUtility(Runtime.interface)
     name = secrets.token_hex(4)
 
+    def database() -> DB:
+        return registry._zodb_databases[runtime.database]  # noqa: SLF001 - pyramid_zodbconn's name
+
     def work() -> None:
-        db = registry._zodb_databases[runtime.database]  # noqa: SLF001 - pyramid_zodbconn's name
         owner = f"{os.getpid()}-{name}"
-        removed = one_round(db, runtime.settings, owner, now=int(time.time()))
+        removed = one_round(database(), runtime.settings, owner, now=int(time.time()))
         if removed and any(removed.values()):
             log.info("removed %s", ", ".join(f"{n} {name}" for name, n in removed.items() if n))
 
+    def pack_now_and_then() -> None:
+        pack_if_due(database(), runtime.settings, now=int(time.time()))
+
     runtime.upkeep = Worker("oidc-upkeep", work, runtime.settings.sweep_interval)
+    runtime.packing = Worker(
+        "oidc-pack", pack_now_and_then, min(CHECK, runtime.settings.pack_interval)
+    )

@@ -16,12 +16,13 @@ LATER = 366 * 24 * 3600
 
 
 class SweepMark(Persistent):
-    """Which process sweeps, when it last said so, and the shard where the next round begins:
-    once per deployment, not per worker."""
+    """Which process sweeps, when it last said so, and the shard where the next round begins; and
+    when the database was packed: once per deployment, not per worker."""
 
     owner: str = ""
     seen_at: int = 0
     position: int = 0
+    packed_at: int = 0
 
     def claim(self, owner: str, *, now: int, interval: int) -> bool:
         """True when *owner* may sweep now; two who claim at once conflict."""
@@ -33,6 +34,19 @@ class SweepMark(Persistent):
     def advance(self, shards: int) -> None:
         """So many were looked at."""
         self.position = (self.position + shards) % WIDTH
+
+    def claim_pack(self, *, now: int, interval: int) -> bool:
+        """True when a pack is due, and whoever asks has to make it. The first is due *interval*
+        after somebody has asked, and so is the next one after a clock that was wrong."""
+        known = 0 < self.packed_at <= now
+        if known and now < self.packed_at + interval:
+            return False
+        self.note_pack(now=now)
+        return known
+
+    def note_pack(self, *, now: int) -> None:
+        """Somebody packs: until the next one is due, nobody else does."""
+        self.packed_at = now
 
 
 class Look(NamedTuple):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
-from oidc_pyramid.scripts.deployment import Deployment
+from oidc_pyramid.scripts.deployment import Deployment, in_transaction, provider_in
 from oidc_pyramid.scripts.output import say
+from oidc_pyramid.storage import packing
 
 
 @click.command()
@@ -16,9 +19,11 @@ from oidc_pyramid.scripts.output import say
 def pack(deployment: Deployment, days: float) -> None:
     """Free the space of what nothing refers to any more; takes a while. Run `purge` before it.
 
-    While the server runs, except on a FileStorage, which one process at a time has open.
+    While the server runs, except on a FileStorage, which one process at a time has open: its server
+    packs it by itself (`oidc.pack_interval`).
     """
+    now = int(time.time())
     with deployment.database() as db:
-        before = db.getSize()
-        db.pack(days=days)
-        say(f"Packed: {before} bytes before, {db.getSize()} now.")
+        before, after = packing.pack(db, keep=days * packing.DAY)
+        in_transaction(db, lambda root: provider_in(root).sweep_mark.note_pack(now=now))
+    say(f"Packed: {before} bytes before, {after} now.")

@@ -1,13 +1,19 @@
 """The sweep of the running server: markers stay until they expire, live things never go."""
 
+import dataclasses
+import threading
 import time
 from collections import Counter
+from unittest.mock import Mock
+
+import pytest
 
 from oidc_pyramid import upkeep
 from oidc_pyramid.models.clients import Client, Clients
 from oidc_pyramid.models.shards import WIDTH
+from oidc_pyramid.storage import packing
 from oidc_pyramid.testing import answer_of, authorize, redeem, token_request
-from oidc_pyramid.upkeep import ROUND, one_round, sweep
+from oidc_pyramid.upkeep import ROUND, one_round, pack_if_due, sweep
 
 DAY = 24 * 3600
 
@@ -220,3 +226,75 @@ def test_a_family_is_kept_as_long_as_it_may_be_refreshed(op, rp, alice, browser,
         assert len(list(provider.authorizations.tree().items())) == 1
     fields = {"grant_type": "refresh_token", "refresh_token": idle["refresh_token"]}
     token_request(op.browser(), rp, status=400, **fields)
+
+
+@pytest.fixture
+def filed(make_op, tmp_path):
+    """A provider in a file, with something to pack away."""
+    op = make_op(**{"zodbconn.uri": f"file://{tmp_path}/Data.fs", "oidc.pack_interval": "1d"})
+    for number in range(50):
+        with op.provider() as provider:
+            provider.site_text = "x" * 10_000 + str(number)
+    yield op
+    op.db.close()
+
+
+def test_the_server_packs_its_own_database(filed):
+    """A FileStorage is locked by it: nobody else could."""
+    now, settings, size = 1_800_000_000, filed.runtime.settings, filed.db.getSize()
+    assert not pack_if_due(filed.db, settings, now=now)
+    assert not pack_if_due(filed.db, settings, now=now + DAY - 1)
+    assert filed.db.getSize() >= size
+    assert pack_if_due(filed.db, settings, now=now + DAY)
+    assert filed.db.getSize() < size - 400_000
+    assert not pack_if_due(filed.db, settings, now=now + 2 * DAY - 1)
+
+
+def test_what_was_replaced_lately_may_be_kept(make_op, filed):
+    now = int(time.time())
+    settings = dataclasses.replace(filed.runtime.settings, pack_keep=3600)
+    assert not pack_if_due(filed.db, settings, now=now - DAY)
+    size = filed.db.getSize()
+    assert pack_if_due(filed.db, settings, now=now)
+    assert filed.db.getSize() >= size
+
+
+def test_one_of_several_processes_packs(filed):
+    now, due = 1_800_000_000, []
+    for moment in (now, now + DAY, now + DAY, now + DAY + 5):
+        with filed.provider() as provider:
+            due.append(provider.sweep_mark.claim_pack(now=moment, interval=DAY))
+    assert due == [False, True, False, False]
+
+
+def test_a_clock_that_was_ahead_puts_no_pack_off_for_years(filed):
+    with filed.provider() as provider:
+        mark = provider.sweep_mark
+        mark.note_pack(now=2_000_000_000)
+        assert not mark.claim_pack(now=1_800_000_000, interval=DAY)
+        assert mark.claim_pack(now=1_800_000_000 + DAY, interval=DAY)
+
+
+def test_no_pack_where_the_disk_would_fill(filed, monkeypatch, caplog):
+    now = 1_800_000_000
+    monkeypatch.setattr(packing.shutil, "disk_usage", lambda _: Mock(free=100))
+    pack_if_due(filed.db, filed.runtime.settings, now=now)
+    assert not pack_if_due(filed.db, filed.runtime.settings, now=now + DAY)
+    assert "of free space" in caplog.text
+
+
+def test_a_database_of_others_is_not_packed(make_op):
+    op = make_op(**{"oidc.pack_interval": "1d"})
+    now = 1_800_000_000
+    pack_if_due(op.db, op.runtime.settings, now=now)
+    assert not pack_if_due(op.db, op.runtime.settings, now=now + DAY)
+
+
+def test_the_worker_of_a_served_application_packs(make_op, tmp_path):
+    op = make_op(**{"zodbconn.uri": f"sqlite://{tmp_path}/db", "oidc.pack_interval": "1"})
+    packed = threading.Event()
+    pack, op.db.pack = op.db.pack, lambda **arguments: (pack(**arguments), packed.set())
+    op.browser().get("/jwks")
+    assert packed.wait(20)
+    op.runtime.packing.stop()
+    op.db.close()

@@ -5,23 +5,29 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from persistent.mapping import PersistentMapping
 from ZODB.POSException import POSKeyError, ReadConflictError, StorageError
+from ZODB.scripts import fstest
 from ZODB.serialize import referencesf
 
-from oidc_pyramid.storage import file as file_storage
-from oidc_pyramid.storage import open_database, relstorage_pack
+from oidc_pyramid.storage import (
+    DatabaseMissing,
+    file_pack,
+    open_database,
+    packing,
+    relstorage_pack,
+)
 from oidc_pyramid.storage.copying import moment
+from oidc_pyramid.storage.refusals import PackRefused
+from tests import commands
 from tests.storage.places import refresh
-
-PROGRAM = "from oidc_pyramid.scripts import main; main()"
 
 
 def oidc(place, *arguments):
-    command = (sys.executable, "-c", PROGRAM, "-c", place.ini(), *arguments)
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    done = commands.oidc(place.ini(), *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -65,8 +71,8 @@ def test_the_packed_file_is_on_the_disk_before_it_is_the_database(tmp_path, monk
     for number in range(3):
         with db.transaction() as connection:
             connection.root()["number"] = number
-    monkeypatch.setattr(file_storage.os, "rename", note_rename)
-    monkeypatch.setattr(file_storage.os, "fsync", note_sync)
+    monkeypatch.setattr(os, "rename", note_rename)
+    monkeypatch.setattr(os, "fsync", note_sync)
     db.pack()
     monkeypatch.undo()
     db.close()
@@ -182,3 +188,105 @@ def test_whoever_commits_gets_between_the_removals_of_a_pack(tmp_path, monkeypat
         monkeypatch.setattr(relstorage_pack.time, "sleep", pause)
         db.pack()
         assert removals == list(range(92, 1, -10))
+
+
+def shrinkable(uri, create=True):
+    """A database with something to pack away."""
+    db = open_database({"zodbconn.uri": uri}, create=create)
+    for number in range(3):
+        with db.transaction() as connection:
+            connection.root()["oidc_pyramid"] = PersistentMapping(number=number)
+    return db
+
+
+def names_in(directory):
+    return sorted(path.name for path in directory.iterdir())
+
+
+STOPPED = """
+import os, sys
+from oidc_pyramid.storage import open_database
+name, at = sys.argv[2], int(sys.argv[3])
+real, calls = getattr(os, name), []
+def stopping(*arguments):
+    calls.append(arguments)
+    if len(calls) == at:
+        os._exit(9)
+    return real(*arguments)
+db = open_database({"zodbconn.uri": sys.argv[1]})
+setattr(os, name, stopping)
+db.pack()
+"""
+
+
+@pytest.mark.parametrize("at", [("rename", 1), ("rename", 2), ("fsync", 1), ("fsync", 2)])
+def test_a_file_whose_pack_was_killed_opens_with_all_that_was_in_it(tmp_path, at):
+    uri = f"file://{tmp_path}/Data.fs"
+    shrinkable(uri).close()
+    command = (sys.executable, "-c", STOPPED, uri, *map(str, at))
+    assert subprocess.run(command, check=False, timeout=60).returncode == 9
+    with closing(open_database({"zodbconn.uri": uri})) as db:
+        with db.transaction() as connection:
+            assert connection.root()["oidc_pyramid"]["number"] == 2
+        db.pack()
+    assert names_in(tmp_path) == [
+        "Data.fs",
+        "Data.fs.index",
+        "Data.fs.lock",
+        "Data.fs.tmp",
+    ]
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_file_that_is_called_old_alone_is_nothing_to_begin_anew_beside(tmp_path, create):
+    uri = f"file://{tmp_path}/Data.fs"
+    shrinkable(uri).close()
+    (tmp_path / "Data.fs").rename(tmp_path / "Data.fs.old")
+    before = names_in(tmp_path)
+    with pytest.raises(DatabaseMissing, match=r"there is no .*Data.fs, but .*Data.fs.old"):
+        open_database({"zodbconn.uri": uri}, create=create)
+    assert names_in(tmp_path) == before
+
+
+def test_nothing_of_the_older_file_is_left_and_the_new_one_is_private(tmp_path):
+    with closing(shrinkable(f"file://{tmp_path}/Data.fs")) as db:
+        db.pack()
+    assert not (tmp_path / "Data.fs.old").exists()
+    assert (tmp_path / "Data.fs").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("failing", ["fsync", "check"])
+def test_a_pack_that_fails_leaves_the_database_as_it_is(tmp_path, monkeypatch, failing):
+    """A full disk, or a file that is not what was written: nobody waits for the commit lock."""
+    with closing(shrinkable(f"file://{tmp_path}/Data.fs")) as db:
+        with monkeypatch.context() as patch:
+            place = {"fsync": os, "check": file_pack.fstest}[failing]
+            error = OSError(28, "no space") if failing == "fsync" else fstest.FormatError("odd")
+            patch.setattr(place, failing, Mock(side_effect=error))
+            with pytest.raises(OSError, match=r"no space|damaged"):
+                db.pack()
+        assert not (tmp_path / "Data.fs.pack").exists()
+        with db.transaction() as connection:
+            connection.root()["oidc_pyramid"]["number"] = 7
+        db.pack()
+
+
+def test_the_last_sync_of_a_pack_fails_and_commits_go_on(tmp_path, monkeypatch):
+    with closing(shrinkable(f"file://{tmp_path}/Data.fs")) as db:
+        with monkeypatch.context() as patch:
+            patch.setattr(file_pack, "sync", Mock(side_effect=OSError(28, "no space")))
+            with pytest.raises(OSError, match="no space"):
+                db.pack()
+        with db.transaction() as connection:
+            connection.root()["oidc_pyramid"]["number"] = 7
+
+
+def test_a_pack_that_would_fill_the_disk_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing.shutil, "disk_usage", lambda _: Mock(free=100))
+    with closing(shrinkable(f"file://{tmp_path}/Data.fs")) as db:
+        with pytest.raises(PackRefused, match="needs 0 MiB of free space"):
+            packing.pack(db)
+        assert packing.is_embedded(db)
+    with closing(open_database({"zodbconn.uri": "memory://"}, create=True)) as db:
+        packing.pack(db)
+        assert not packing.is_embedded(db)
