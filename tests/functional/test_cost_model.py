@@ -16,6 +16,7 @@ from oidc_pyramid.testing import (
     redeem,
     token_request,
 )
+from oidc_pyramid.token_formats import jwt
 
 
 @dataclass
@@ -26,11 +27,20 @@ class Cost:
     parses: int = 0
 
 
+API = "https://api.example/"
+
+
+@pytest.fixture
+def op(make_op):
+    return make_op(**{"oidc.resources": f"{API} scopes=api format=jwt"})
+
+
 @pytest.fixture
 def counted(op, monkeypatch):
-    """Counts what happens inside ``with counted() as cost``."""
+    """Counts what happens inside ``with counted() as cost``: a parse is one of any key."""
     now = Cost()
     sign, parse, load = jose.Signer.sign, jose.Signer.__init__, Connection.setstate
+    parse_public = jose.public_key
 
     def counting_sign(self, *args, **kw):
         now.signatures += 1
@@ -40,12 +50,17 @@ def counted(op, monkeypatch):
         now.parses += 1
         return parse(self, *args, **kw)
 
+    def counting_parse_public(*args, **kw):
+        now.parses += 1
+        return parse_public(*args, **kw)
+
     def counting_load(self, obj):
         now.loads += 1
         return load(self, obj)
 
     monkeypatch.setattr(jose.Signer, "sign", counting_sign)
     monkeypatch.setattr(jose.Signer, "__init__", counting_parse)
+    monkeypatch.setattr(jwt, "public_key", counting_parse_public)
     monkeypatch.setattr(Connection, "setstate", counting_load)
 
     def commits():
@@ -108,6 +123,39 @@ def test_client_credentials_cost_nothing(warm, browser, counted):
     with counted() as cost:
         token_request(browser, warm, grant_type="client_credentials", scope="api")
     assert cost == Cost(loads=cost.loads)
+
+
+def test_client_credentials_as_a_jwt_are_one_signature(warm, browser, counted):
+    body = {"grant_type": "client_credentials", "resource": API}
+    token_request(browser, warm, **body)
+    with counted() as cost:
+        assert "." in token_request(browser, warm, **body)["access_token"]
+    assert cost == Cost(loads=cost.loads, signatures=1)
+
+
+def test_a_code_and_a_refresh_with_a_jwt_are_one_commit_and_two_signatures(
+    op, warm, browser, counted
+):
+    asked = {"scope": "openid api", "resource": API}
+    for _ in range(2):
+        code = answer_of(authorize(op, browser, warm, **asked))["code"]
+        with counted() as cost:
+            tokens = redeem(browser, warm, code)
+    assert (cost.commits, cost.signatures, cost.parses) == (1, 2, 0)
+    with counted() as cost:
+        token_request(
+            browser, warm, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+        )
+    assert (cost.commits, cost.signatures, cost.parses) == (1, 2, 0)
+
+
+def test_introspection_of_a_jwt_only_looks(op, warm, browser, counted):
+    body = {"grant_type": "client_credentials", "resource": API}
+    token = {"token": token_request(browser, warm, **body)["access_token"]}
+    browser.post("/introspect", token, headers=warm.basic)
+    with counted() as cost:
+        assert browser.post("/introspect", token, headers=warm.basic).json["active"]
+    assert cost == Cost()
 
 
 def test_userinfo_and_introspection_only_look(op, warm, browser, counted):
