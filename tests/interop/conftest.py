@@ -8,7 +8,11 @@ from tests.served import served
 @pytest.fixture(scope="session")
 def op(tmp_path_factory):
     # one scope for those who register: docs/how-to/clients.md says why
-    settings = {"oidc.registration": "open", "oidc.registration_scopes": "openid"}
+    settings = {
+        "oidc.registration": "open",
+        "oidc.registration_scopes": "openid",
+        "oidc.resources": "https://api.example/ scopes=profile,email format=jwt",
+    }
     with served(tmp_path_factory.mktemp("served"), **settings) as op:
         yield op
 
