@@ -14,6 +14,7 @@ from oidc_pyramid.protocol.jose import PublicKey, parse, public_key, public_part
 
 TYP = "at+jwt"  # nothing else is accepted, and no reader of ours takes this (RFC 8725 §3.11)
 PURPOSE = "access_token_jti"
+FIXED = ("iss", "sub", "aud", "client_id", "exp", "iat", "jti")  # whatever a processor says
 
 
 @plugin(ITokenFormat)
@@ -32,8 +33,9 @@ class Jwt:
         claims = token.claims(issuer.name, _sealed(token, issuer))
         client = issuer.provider.clients.get(token.client_id)
         account = issuer.accounts.get(token.account_id) if token.account_id else None
-        claims = issuer.process("access_token", claims, client, account, token.scope)
-        return issuer.keys.signer(resource.alg).sign(claims, TYP)
+        told = issuer.process("access_token", claims, client, account, token.scope)
+        told |= {name: claims[name] for name in FIXED}
+        return issuer.keys.signer(resource.alg).sign(told, TYP)
 
     def read(self, text: str, issuer: Issuer) -> AccessToken | None:
         """None for anything that we did not sign as an access token (RFC 9068 §4)."""

@@ -187,13 +187,14 @@ def test_nobody_chooses_the_id_of_a_client_that_registers_itself(make_op):
     assert made["client_id"].startswith("c-")
 
 
-def test_a_token_processor_adds_roles(make_op, alice):
+@pytest.mark.spec("RFC 9068", "2.2.3.1")
+def test_a_token_processor_adds_roles_and_can_not_change_what_binds_the_token(make_op):
     class Roles:
         name, kind = "roles", "access_token"
 
         def __call__(self, claims, context):
             person = context.account.username if context.account else context.client.client_id
-            return {**claims, "roles": [f"friend of {person}"]}
+            return {**claims, "roles": [f"friend of {person}"], "sub": "root", "aud": ["x"]}
 
     def configure(config):
         config.add_oidc_token_processor(Roles())
@@ -209,7 +210,9 @@ def test_a_token_processor_adds_roles(make_op, alice):
     tokens = code_flow(op, browser, rp, resource=API)
     assert believed(browser, tokens["access_token"])["roles"] == ["friend of alice"]
     tokens = token_request(browser, rp, **MACHINE, resource=API)
-    assert believed(browser, tokens["access_token"])["roles"] == ["friend of rp"]
+    claims = believed(browser, tokens["access_token"])
+    assert claims["roles"] == ["friend of rp"]
+    assert (claims["sub"], claims["aud"]) == ("rp", API)
 
 
 # What we do with one that comes back.

@@ -103,11 +103,19 @@ def test_jo_20_claims_are_checked_though_the_key_is_ours(jwt_cast, victims, key,
     unknown(jwt_cast, resigned(key, victims[1]["access_token"], **changes))
 
 
-def test_jo_20_a_seal_of_another_purpose_is_no_id(jwt_cast, victims, key, shared):
+def test_jo_20_a_seal_of_another_purpose_is_no_id(jwt_cast, victims, key):
     code = answer_of(jwt_cast.authorize(jwt_cast.asks(), browser=victims[0]))["code"]
-    opaque = tokens(shared)["access_token"]
+    jwt_cast.op.change_client(jwt_cast.b.client_id, access_token_format="opaque")
+    opaque = tokens(jwt_cast, rp=jwt_cast.b)["access_token"]
+    assert "." not in opaque
     for seal in (code, opaque):
         unknown(jwt_cast, resigned(key, victims[1]["access_token"], jti=seal))
+
+
+def test_tk_11_the_id_alone_is_no_token(jwt_cast, service):
+    unknown(jwt_cast, claims_of(service)["jti"])
+    body = {"grant_type": "refresh_token", "refresh_token": claims_of(service)["jti"]}
+    t_err(jwt_cast.post("/token", body, jwt_cast.a), 400, "invalid_grant")
 
 
 @pytest.mark.spec("RFC 9068", "2.1")
