@@ -11,7 +11,7 @@ from typing import Any
 from pyramid.paster import get_appsettings
 from served import Served, free_port, serving, write_ini
 from servers import SERVERS
-from targets import CLIENT_ID, JWT_ID, OURS, PASSWORD, PEOPLE, REDIRECT, SCOPE, SECRET
+from targets import CLIENT_ID, OURS, PASSWORD, PEOPLE, REDIRECT, RESOURCE, SCOPE, SECRET
 
 from oidc_pyramid.client_document import attributes_of, policy_of
 from oidc_pyramid.founding import found, make_secret
@@ -42,6 +42,7 @@ def provider_settings(here: Path, storage: str, alg: str, port: int, **more: str
         "oidc.secret": f"file:{here}/secret",
         "oidc.signing_alg": alg,
         "oidc.signing_algs": " ".join(dict.fromkeys((alg, "RS256"))),
+        "oidc.resources": f"{RESOURCE} scopes=api format=jwt",
         "oidc.throttle_address": "1000000",
         "zodbconn.uri": STORAGES[storage].format(here=here),
         **more,
@@ -77,7 +78,7 @@ def bare(here: Path, server: str) -> Iterator[Served]:
 
 
 def populate(mapping: Any) -> None:
-    """One client (two where there are JWT access tokens) and the people who sign in."""
+    """A client and the people who sign in."""
     make_secret(mapping)
     settings, now = read_settings(mapping), int(time.time())
     hashed = Passwords(settings).hash(PASSWORD)
@@ -88,8 +89,6 @@ def populate(mapping: Any) -> None:
         def add(root: Any) -> None:
             provider = provider_in(root)
             provider.clients.add(client(settings, CLIENT_ID, now))
-            if OURS.jwt:
-                provider.clients.add(client(settings, JWT_ID, now, access_token_format="jwt"))
             for number in range(PEOPLE):
                 provider.users.add(person(f"user{number}", hashed, now))
 

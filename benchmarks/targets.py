@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CLIENT_ID, SECRET = "bench", "benchmark-secret-0123456789-abcdefghijklmnopqrstuvwxyz"
-MACHINE_ID, JWT_ID = "bench-machine", "bench-jwt"
+MACHINE_ID = "bench-machine"
 REDIRECT = "https://rp.example/cb"
 SCOPE = "openid profile email"
+RESOURCE = "https://api.example"  # it asks for JWT access tokens
 PEOPLE = 8
 PASSWORD = "a long password"
 
@@ -31,32 +31,27 @@ class Target:
     jwks: str
     discovery: str = "/.well-known/openid-configuration"
     machine: str = CLIENT_ID
-    jwt: tuple[str, Mapping[str, str]] | None = None
+    jwt: Mapping[str, str] | None = None
     username: str = "user{}"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _ours() -> Target:
-    made = importlib.util.find_spec("oidc_pyramid.token_formats.jwt")
-    return Target(
-        "/authorize",
-        "/token",
-        "/userinfo",
-        "/introspect",
-        "/jwks",
-        jwt=(JWT_ID, {}) if made else None,
-        headers={"Sec-Fetch-Site": "same-origin"},
-    )
-
-
-OURS = _ours()
+OURS = Target(
+    "/authorize",
+    "/token",
+    "/userinfo",
+    "/introspect",
+    "/jwks",
+    jwt={"resource": RESOURCE},
+    headers={"Sec-Fetch-Site": "same-origin"},
+)
 OIDC_PROVIDER = Target(
     "/auth",
     "/token",
     "/me",
     "/token/introspection",
     "/jwks",
-    jwt=(CLIENT_ID, {"resource": "https://api.example"}),
+    jwt={"resource": RESOURCE},
 )
 OAUTH_TOOLKIT = Target(
     "/o/authorize/",

@@ -101,14 +101,13 @@ def client_credentials(browser: Browser, target: Target) -> Operation:
 
 
 def client_credentials_jwt(browser: Browser, target: Target) -> Operation:
-    """A signed one (RFC 9068)."""
+    """A signed one, for a resource that asks for that (RFC 9068)."""
     if target.jwt is None:
         raise Unsupported
-    client_id, more = target.jwt
-    body = {"grant_type": "client_credentials", "scope": "api", **more}
+    body = {"grant_type": "client_credentials", "scope": "api", **target.jwt}
 
     def operate() -> None:
-        if token(browser, target, client_id, **body)["access_token"].count(".") != 2:
+        if token(browser, target, target.machine, **body)["access_token"].count(".") != 2:
             raise RuntimeError("the access token is no JWT")
 
     return operate
