@@ -128,4 +128,6 @@ def _current_client(request: Any, wanted: Wanted) -> Client:
     )
     if not known or not set(wanted.scope) <= set(client.scope):
         raise PageError(CHANGED, private="redirect_uri or scope is no longer registered")
+    if not set(wanted.resources) <= request.oidc.settings.targets.keys():
+        raise PageError(CHANGED, private="a resource is no longer among oidc.resources")
     return client

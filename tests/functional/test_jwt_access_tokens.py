@@ -6,7 +6,7 @@ import time
 import pytest
 
 from oidc_pyramid.models.keys import CURRENT, SigningKey
-from oidc_pyramid.protocol.jose import new_key, parse, parse_jwks, verify
+from oidc_pyramid.protocol.jose import Signer, new_key, parse, parse_jwks, public_part, verify
 from oidc_pyramid.testing import (
     answer_of,
     authorize,
@@ -315,3 +315,39 @@ def test_the_id_tells_nobody_anything(op, browser, rp):
     with op.provider() as provider:
         [anchor] = [name for name, _ in provider.authorizations.tree().items()]
     assert anchor not in told
+
+
+class Changing:
+    """Keys elsewhere, the current one always under the same name."""
+
+    def __init__(self, jwk):
+        self.jwk = jwk
+
+    def __call__(self, _provider, _settings):
+        return self
+
+    def signer(self, alg):
+        return Signer(json.dumps(self.jwk), alg, self.jwk["kid"])
+
+    def algs(self):
+        return (self.jwk["alg"],)
+
+    def public(self):
+        return [public_part(self.jwk)]
+
+    def decryption_keys(self):
+        return {}
+
+
+def test_keys_elsewhere_and_one_that_takes_the_name_of_another(make_op):
+    keys = Changing(new_key("ES256", "the key"))
+    resources = {"oidc.resources": f"{API} scopes=read format=jwt alg=ES256"}
+    op = make_op(lambda config: config.set_oidc_keys(keys), **resources)
+    rp = op.add_client("rp", grant_types=("client_credentials",), scope=("read",))
+    browser = op.browser()
+    before = token_request(browser, rp, **MACHINE, resource=API)["access_token"]
+    assert seen(browser, rp, before)["active"] is True
+    keys.jwk = new_key("ES256", "the key")
+    after = token_request(browser, rp, **MACHINE, resource=API)["access_token"]
+    assert seen(browser, rp, after)["active"] is True
+    assert seen(browser, rp, before) == {"active": False}

@@ -4,10 +4,12 @@ import json
 import time
 
 import pytest
+from pyramid.config import Configurator
 
 from oidc_pyramid.models.authorizations import REPLAY_MARGIN
 from oidc_pyramid.protocol.jose import Signer, new_key, parse, public_part
 from oidc_pyramid.testing import (
+    TestProvider,
     answer_of,
     authorization_request,
     authorize,
@@ -223,3 +225,26 @@ def test_what_does_not_fit_into_a_code_is_written_down(make_op):
     code = answer_of(authorize(op, op.browser(), rp, resource=names))["code"]
     assert len(code) <= 512
     assert redeem(op.browser(), rp, code, resource=names[7])["scope"] == "s7"
+
+
+def without_calendar(op):
+    """The same database after a restart with other settings."""
+    settings = {**op.settings, "oidc.resources": f"{CONTACTS} scopes=contacts"}
+    with Configurator(settings=settings) as config:
+        config.registry._zodb_databases = {"": op.db}
+        config.include("oidc_pyramid")
+    return TestProvider(config.make_wsgi_app(), settings)
+
+
+def test_a_resource_that_is_taken_out_of_the_settings(op, browser, rp):
+    op.change_client("rp", scope=("openid", "calendar", "contacts"))
+    tokens = code_flow(op, browser, rp, resource=[CALENDAR, CONTACTS, op.issuer])
+    there = refresh(browser, rp, tokens, resource=CALENDAR)
+    code = answer_of(authorize(op, browser, rp, resource=CALENDAR))["code"]
+    asked = authorization_request(rp, resource=CALENDAR, prompt="login")
+    waiting = browser.get("/authorize", asked).headers["Location"]
+    browser.app = without_calendar(op).app
+    browser.get(waiting, status=400)
+    assert redeem(browser, rp, code, status=400)["error"] == "invalid_target"
+    assert refresh(browser, rp, there, status=400, resource=CALENDAR)["error"] == "invalid_target"
+    assert refresh(browser, rp, there, resource=CONTACTS)["scope"] == "contacts"
