@@ -2,12 +2,14 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from pyramid.config import Configurator
 
 from oidc_pyramid.models.authorizations import REPLAY_MARGIN
 from oidc_pyramid.protocol.jose import Signer, new_key, parse, public_part
+from oidc_pyramid.protocol.outcomes import Issued
 from oidc_pyramid.testing import (
     TestProvider,
     answer_of,
@@ -211,8 +213,22 @@ def test_what_a_long_token_rests_on_is_kept_as_long(op, browser, rp, response_ty
     if response_type == "code":
         redeem(browser, rp, answer["code"])
     with op.provider() as provider:
+        [kept] = [one for _, one in provider.authorizations.tree().items()]
+        assert kept.keep_until >= time.time() - 60 + 3 * 3600 + REPLAY_MARGIN
+        assert kept.resources == (CONTACTS,)
+
+
+def test_and_after_a_refresh_though_nothing_else_lives_so_long(make_op, time_machine):
+    op = make_op(**{"oidc.resources": RESOURCES, "oidc.refresh_expire": "1h"})
+    op.add_user("alice", "wonderland")
+    rp = op.add_client("rp", scope=("openid", "contacts"))
+    rp.scope, browser, now = "openid contacts", op.browser(), int(time.time())
+    tokens = code_flow(op, browser, rp, resource=CONTACTS)
+    time_machine.move_to(now + 3000)
+    refresh(browser, rp, tokens)
+    with op.provider() as provider:
         [kept] = [one.keep_until for _, one in provider.authorizations.tree().items()]
-    assert kept >= time.time() - 60 + 3 * 3600 + REPLAY_MARGIN
+    assert kept >= now + 3000 + 3 * 3600 + REPLAY_MARGIN
 
 
 def test_what_does_not_fit_into_a_code_is_written_down(make_op):
@@ -248,3 +264,57 @@ def test_a_resource_that_is_taken_out_of_the_settings(op, browser, rp):
     assert redeem(browser, rp, code, status=400)["error"] == "invalid_target"
     assert refresh(browser, rp, there, status=400, resource=CALENDAR)["error"] == "invalid_target"
     assert refresh(browser, rp, there, resource=CONTACTS)["scope"] == "contacts"
+
+
+@pytest.mark.spec("RFC 8707", "2")
+def test_an_unknown_one_is_refused_whatever_the_grant_type(make_op):
+    class Planet:
+        name = "urn:example:planet"
+
+        def redeem(self, exchange):
+            return Issued({"planet": exchange.target().identifier})
+
+    op = make_op(
+        lambda config: config.add_oidc_grant_type(Planet()),
+        **{"oidc.resources": RESOURCES, "oidc.grant_types": "urn:example:planet"},
+    )
+    rp, browser = op.add_client("rp", grant_types=("urn:example:planet",)), op.browser()
+    body = {"grant_type": "urn:example:planet"}
+    assert token_request(browser, rp, **body, resource=CALENDAR)["planet"] == CALENDAR
+    assert token_request(browser, rp, **body)["planet"] == op.issuer
+    Planet.redeem = lambda _self, _exchange: Issued({"planet": "any"})
+    refused = token_request(browser, rp, status=400, **body, resource="https://evil.example/")
+    assert refused["error"] == "invalid_target"
+
+
+def test_a_policy_that_leaves_the_resource_nothing(make_op):
+    class Narrower:
+        name = "narrower"
+
+        def check(self, wanted, _client):
+            return replace(wanted, scope=tuple(s for s in wanted.scope if s != "calendar"))
+
+    op = make_op(
+        lambda config: config.add_oidc_request_policy(Narrower()),
+        **{"oidc.resources": RESOURCES, "oidc.response_types": "token"},
+    )
+    op.add_user("alice", "wonderland")
+    types = {"response_types": ("token",), "grant_types": ("implicit",)}
+    rp = op.add_client("rp", scope=("openid", "calendar"), **types)
+    rp.scope = "openid calendar"
+    answer = answer_of(authorize(op, op.browser(), rp, response_type="token", resource=CALENDAR))
+    assert (answer["error"], answer["state"]) == ("invalid_target", "a-state")
+
+
+def test_tokens_from_before_a_raised_epoch_are_no_scan_however_long_they_live(
+    make_op, time_machine
+):
+    op = make_op(**{"oidc.resources": RESOURCES, "oidc.throttle_tokens": "1"})
+    rp = op.add_client("rp", grant_types=("client_credentials",), scope=("contacts",))
+    browser, now = op.browser(), int(time.time())
+    token = token_request(browser, rp, **MACHINE, resource=CONTACTS)["access_token"]
+    with op.provider() as provider:
+        provider.epoch = now + 1
+    time_machine.move_to(now + 2 * 3600)
+    for _ in range(3):
+        assert seen(browser, rp, token) == {"active": False}
