@@ -78,9 +78,13 @@ def by_demand(
 
 
 def localised(account: Any, names: Iterable[str]) -> dict[str, object]:
-    """Claims with a language tag, where the account has them (Core §5.2)."""
-    extra = getattr(account, "extra", None) or {}
-    return {name: extra[name] for name in names if "#" in name and name in extra}
+    """Claims with a language tag, where the account has them (Core §5.2).
+
+    They lie in a record of their own, which is read only when there is something to look for.
+    """
+    tagged = [name for name in names if "#" in name]
+    extra = (getattr(account, "extra", None) or {}) if tagged else {}
+    return {name: extra[name] for name in tagged if name in extra}
 
 
 def in_languages(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -27,15 +28,22 @@ class ClassNotAllowed(Exception):
 
 
 def class_factory_for(packages: Iterable[str] = ()) -> ClassFactory:
-    """What ``ZODB.DB`` asks for each class: ours, and those of a host's *packages*."""
+    """What ``ZODB.DB`` asks for each class of each record: ours, and those of a host's *packages*.
+
+    A class that was found is the same the next time.
+    """
     allowed = tuple(f"{package}." for package in (*PACKAGES, *packages))
 
-    def class_factory(_connection: object, module: str, name: str) -> Any:
+    @cache
+    def found(module: str, name: str) -> Any:
         if (module, name) in EXACT:
             return getattr(import_module(RENAMED.get(module, module)), name)
         if f"{module}.".startswith(allowed):
             return _class_in(module, name, allowed)
         raise ClassNotAllowed(f"{module}.{name}")
+
+    def class_factory(_connection: object, module: str, name: str) -> Any:
+        return found(module, name)
 
     return class_factory
 
