@@ -6,68 +6,61 @@ import argparse
 import importlib
 import pkgutil
 import sys
-import tempfile
 import time
-import traceback
 from pathlib import Path
 
 from soak import scenarios
-from soak.outcome import SCALES, Outcome, Scale, Scenario
-from soak.report import Row, write
+from soak.outcome import SCALES, Scenario
+from soak.report import Report, Row
+from soak.row import run
 from soak.storages import STORAGES
+
+ORDER = ("kills", "races", "ends", "conflicts", "upkeep", "rotation")  # what matters most is first
 
 
 def every() -> dict[str, Scenario]:
     """The files in ``scenarios/``."""
     names = [module.name for module in pkgutil.iter_modules(scenarios.__path__)]
     modules = [importlib.import_module(f"soak.scenarios.{name}") for name in names]
-    return {module.SCENARIO.name: module.SCENARIO for module in modules}
+    found = {module.SCENARIO.name: module.SCENARIO for module in modules}
+    return {name: found[name] for name in sorted(found, key=_rank)}
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return ORDER.index(name) if name in ORDER else len(ORDER), name
 
 
 def main() -> None:
     """Ends with 1 when anything was broken."""
     known = every()
-    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
-    parser.add_argument("scenario", nargs="*", help=", ".join(known))
-    parser.add_argument("--storage", nargs="+", choices=list(STORAGES), default=list(STORAGES))
-    parser.add_argument("--scale", choices=list(SCALES), default="long")
-    parser.add_argument("--minutes", type=float, default=0, help="begin nothing new after these")
-    parser.add_argument("--report", type=Path, default=Path("artifacts"))
-    options = parser.parse_args()
-    chosen = [known[name] for name in options.scenario or known]
-    rows: list[Row] = []
+    options = _arguments(known).parse_args()
+    chosen = [known[name] for name in options.scenario or options.scenarios or known]
+    report = Report(options.report, options.scale, keep=options.merge or options.resume)
     over = time.monotonic() + (options.minutes * 60 or 1e9)
+    rows: list[Row] = []
     for scenario in chosen:
-        for storage in (name for name in scenario.storages if name in options.storage):
+        for storage in (name for name in options.storage if name in scenario.storages):
+            if options.resume and report.holds(scenario.name, storage):
+                continue
             if time.monotonic() < over:
-                rows.append(_row(scenario, storage, SCALES[options.scale]))
-                write(rows, options.report, options.scale)
+                rows.append(run(scenario, storage, SCALES[options.scale]))
+                report.add(rows[-1])
+            else:
+                print(f"{scenario.name} on {storage}: no time is left", flush=True)
     sys.exit(any(row["broken"] for row in rows))
 
 
-def _row(scenario: Scenario, storage: str, scale: Scale) -> Row:
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        outcome = _outcome(scenario, storage, Path(folder), scale)
-    spent = time.monotonic() - began
-    print(f"{scenario.name} on {storage}: {spent:.0f} s, {outcome.figures}", flush=True)
-    for sentence in outcome.broken[:20]:
-        print(f"  BROKEN {sentence[:400]}", flush=True)
-    return {
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "storage": storage,
-        "seconds": spent,
-        "broken": outcome.broken,
-        "figures": outcome.figures,
-    }
-
-
-def _outcome(scenario: Scenario, storage: str, folder: Path, scale: Scale) -> Outcome:
-    try:
-        return scenario.run(storage, folder / storage, scale)
-    except Exception:  # noqa: BLE001 - the others still run
-        return Outcome(broken=[f"the run itself: {traceback.format_exc()[-1500:]}"])
+def _arguments(known: dict[str, Scenario]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", metavar="scenario", help=", ".join(known))
+    parser.add_argument("--scenario", nargs="+", choices=list(known), help="the same")
+    parser.add_argument("--storage", nargs="+", choices=list(STORAGES), default=list(STORAGES))
+    parser.add_argument("--scale", choices=list(SCALES), default="long")
+    parser.add_argument("--minutes", type=float, default=0, help="begin nothing new after these")
+    parser.add_argument("--report", type=Path, default=Path("artifacts"), help="a folder")
+    parser.add_argument("--merge", action="store_true", help="keep what the report says of others")
+    parser.add_argument("--resume", action="store_true", help="and leave out what holds there")
+    return parser
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import secrets
 import subprocess
 import sys
@@ -13,15 +15,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oidc_pyramid.testing import RelyingParty
-from soak.counting import RETRIES
+from soak.counting import RETRIES, STARTED, standing
 from soak.ledger import Ledger
 from soak.processes import Child, end, free_port, kill, start, wait_for, workers
 from soak.storages import STORAGES, PostgreSQL, Storage
 from soak.web import Answer, ask
 
+if TYPE_CHECKING:
+    from soak.service import Service
+
 ROOT = Path(__file__).parents[1]
+UNIT = ROOT / "deploy" / "oidc_pyramid.service"
 SETTINGS = {
     "oidc.signing_alg": "ES256",
     "oidc.signing_algs": "ES256",
@@ -34,14 +41,20 @@ SETTINGS = {
     "oidc.password_hash_memory": "8192",
     "oidc.password_hash_time": "1",
     "oidc.password_hash_concurrency": "8",
+    # Longer than any run: what is refused afterwards is refused because it was used, and a refresh
+    # that is repeated late is no reuse.
+    "oidc.code_expire": "2h",
+    "oidc.assertion_lifetime": "2h",
+    "oidc.refresh_grace": "5m",
 }
+LIFETIME = 7000  # of an assertion, in seconds
 INI = """\
 [app:main]
 use = egg:oidc_pyramid
 {settings}
 
 [loggers]
-keys = root
+keys = root, upkeep
 
 [handlers]
 keys = console
@@ -52,6 +65,11 @@ keys = plain
 [logger_root]
 level = WARNING
 handlers = console
+
+[logger_upkeep]
+level = INFO
+handlers =
+qualname = oidc_pyramid.upkeep
 
 [handler_console]
 class = StreamHandler
@@ -84,6 +102,7 @@ class Deployment:
     port: int = field(default_factory=free_port)
     restarts: int = 0
     clients: list[Client] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
     usernames: list[str] = field(default_factory=list)
     master: Child | None = None
     lenient: bool = False  # the storage may lose an acknowledgement: a 503 may have happened
@@ -95,6 +114,8 @@ class Deployment:
         self.log = self.directory / "server.log"
         self.retries = self.directory / "retries"
         self.retries.touch()
+        self.started = self.directory / "started"
+        self.started.touch()
         self.ledger = Ledger(self.directory / "ledger.jsonl")
         self.write_ini()
 
@@ -108,6 +129,7 @@ class Deployment:
             "oidc.secret": f"file:{self.directory}/secret",
             "oidc.include": "soak.counting",
             RETRIES: str(self.retries),
+            STARTED: str(self.started),
             "zodbconn.uri": self.storage.uri,
             **self.settings,
         }
@@ -127,15 +149,23 @@ class Deployment:
             "scope": "openid profile api",
         }
 
+        told = self.registered(document, send)
+        management = told["registration_access_token"]
+        return Client(told["client_id"], told["client_secret"], management=management)
+
+    def registered(
+        self, document: object, send: Callable[[Callable[[], Answer]], Answer] | None = None
+    ) -> dict[str, str]:
+        """What the provider says of a client that registers itself."""
+
         def ask() -> Answer:
             return self.ask("POST", "/clients", document=document)
 
         answer = send(ask) if send else ask()
         if answer.status != 201:
             raise RuntimeError(f"{answer.status} {answer.body!r}")
-        told = answer.json
-        management = told["registration_access_token"]
-        return Client(told["client_id"], told["client_secret"], management=management)
+        told: dict[str, str] = answer.json
+        return told
 
     def command(self, *arguments: str) -> None:
         """``oidc-pyramid``."""
@@ -177,9 +207,12 @@ class Deployment:
         end(self.master, seconds=40)
 
     def look_after(self) -> None:
-        """What ``Restart=on-failure`` does: the same command again when the master has gone."""
+        """What the unit in deploy/ has systemd do: the same command again, a second after the
+        master has gone."""
         if self.master is None or self.master.poll() is not None:
-            self.restarts += self.master is not None
+            if self.master is not None:
+                self.restarts += 1
+                time.sleep(restart_after())
             self.start()
 
     def ready(self, seconds: float = 60) -> float:
@@ -194,11 +227,19 @@ class Deployment:
             raise RuntimeError(f"no answer in {seconds} s:\n{self.log.read_text()[-3000:]}")
         return time.monotonic() - began
 
-    def kill_one(self, choose: int) -> None:
-        """One worker."""
+    def kill_one(self) -> None:
+        """A worker, whichever; the master has noticed."""
         found = workers(self.pid())
         if found:
-            kill(found[choose % len(found)])
+            chosen = random.choice(found)
+            kill(chosen)
+            wait_for(lambda: chosen not in workers(self.pid()), 5)
+
+    def complete(self, seconds: float = 60) -> float:
+        """The seconds until each worker that is wanted has opened the application."""
+        began, wanted = time.monotonic(), self.workers_wanted if self.storage.several else 1
+        wait_for(lambda: len(standing(self.started) & set(workers(self.pid()))) >= wanted, seconds)
+        return time.monotonic() - began
 
     def kill_all(self) -> None:
         """The master and every worker."""
@@ -232,6 +273,14 @@ class Deployment:
         return [line for line in lines if " unexpected " in line or "page of an error" in line]
 
 
+def restart_after() -> float:
+    """``RestartSec`` of the unit that we ship."""
+    found = re.search(r"^RestartSec=(\d+)$", UNIT.read_text(), re.MULTILINE)
+    if found is None:
+        raise ValueError(f"{UNIT.name} has no RestartSec any more")
+    return float(found[1])
+
+
 def _warm(place: Deployment) -> None:
     """Each worker has compiled its pages before anything is measured."""
     from soak.person import Person
@@ -254,8 +303,11 @@ def deployed(
     settings: dict[str, str] | None = None,
     disk: Path | None = None,
     warm: bool = True,
+    lifetime: int = LIFETIME,
 ) -> Iterator[Deployment]:
     """On that storage (on that disk), founded, started, and gone with the block."""
+    from soak.service import Service
+
     directory.mkdir(parents=True, exist_ok=True)
     storage = STORAGES[name](disk or directory)
     storage.start()
@@ -265,6 +317,7 @@ def deployed(
         made.start()
         made.ready()
         made.clients = [made.register() for _ in range(clients)]
+        made.services = [Service.registered(made, lifetime) for _ in range(clients)]
         if warm:
             _warm(made)
         yield made

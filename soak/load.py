@@ -16,14 +16,16 @@ from soak.person import Broken, Person, Unanswered
 
 MIX = {
     "flow": 38,
-    "refresh": 26,
+    "refresh": 25,
     "introspect": 12,
-    "userinfo": 10,
-    "revoke": 5,
+    "userinfo": 8,
+    "client_credentials": 5,
     "sign_out": 3,
+    "wrong_password": 3,
+    "revoke": 2,
     "change_password": 2,
-    "withdraw": 2,
-    "register_and_delete": 2,
+    "withdraw": 1,
+    "register_and_delete": 1,
 }
 CALM = {name: MIX[name] for name in ("flow", "refresh", "introspect", "userinfo", "revoke")}
 FEW, MANY = 2, 12
@@ -103,11 +105,14 @@ class Load:
     def _operation(self, person: Person, what: str) -> Callable[[], object]:
         if what == "register_and_delete":
             return lambda: register_and_delete(person)
-        if what == "flow":
+        if what == "client_credentials":
+            service = self._random.choice(self.place.services)
+            return lambda: service.work(person.patiently)
+        if what in {"flow", "wrong_password"}:
             client = self._random.choice(self.place.clients)
-            return lambda: person.flow(client)
+            return lambda: getattr(person, what)(client)
         if what in {"sign_out", "change_password"}:
-            return getattr(person, what)  # type: ignore[no-any-return]
+            return getattr(person, what)
         family = self._random.choice(person.families)
         return lambda: getattr(person, what)(family)
 

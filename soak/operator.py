@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ class Operator:
 
     def __init__(self, place: Place) -> None:
         command = [sys.executable, "-m", "soak.operator", str(place.ini)]
+        self._turn = threading.Lock()
         self._child = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -33,9 +35,10 @@ class Operator:
         """Returns when it is acknowledged."""
         if self._child.stdin is None:
             raise RuntimeError("no way to speak to it")
-        self._child.stdin.write(shlex.join(arguments) + "\n")
-        self._child.stdin.flush()
-        self._answer("done")
+        with self._turn:
+            self._child.stdin.write(shlex.join(arguments) + "\n")
+            self._child.stdin.flush()
+            self._answer("done")
 
     def _answer(self, wanted: str) -> None:
         for line in self._child.stdout or ():
@@ -78,6 +81,8 @@ def main(ini: str) -> None:
         for line in sys.stdin:
             name, *rest = shlex.split(line)
             command = commands.get_command(click.Context(commands), name)
+            if command is None:
+                raise ValueError(f"there is no command {name}")
             command.main(rest, standalone_mode=False, obj=standing)
             print("done", flush=True)
 

@@ -13,22 +13,70 @@ class Scale:
     """How much of it: the tests' seconds, or the soak's minutes."""
 
     name: str
-    rate: float
-    seconds: float
+    rate: float  # arrivals a second
+    seconds: float  # of load, where nothing else says how long
+    people: int
     kills: int
-    tokens: int
+    pause: tuple[float, float]  # seconds between kills
+    tokens: int  # codes, and as many refresh tokens
     parallel: int
-    rounds: int
+    rounds: int  # of each way in which things end
+    lanes: int  # how many of these rounds run at once
+    times: int  # how often a disk is filled, a storage goes away
+    pack_every: int  # seconds
+    keys: int  # how many follow each other
     workers: int
     back_within: float = 5.0
 
 
 SHORT = Scale(
-    "short", rate=15, seconds=4, kills=3, tokens=6, parallel=10, rounds=4, workers=2, back_within=20
+    "short",
+    rate=15,
+    seconds=4,
+    people=12,
+    kills=3,
+    pause=(0.3, 1.0),
+    tokens=6,
+    parallel=10,
+    rounds=4,
+    lanes=2,
+    times=1,
+    pack_every=1,
+    keys=3,
+    workers=2,
+    back_within=20,
 )
-LONG = Scale("long", rate=20, seconds=15, kills=15, tokens=20, parallel=50, rounds=10, workers=4)
+LONG = Scale(
+    "long",
+    rate=20,
+    seconds=20,
+    people=30,
+    kills=15,
+    pause=(0.5, 2.0),
+    tokens=20,
+    parallel=50,
+    rounds=20,
+    lanes=4,
+    times=4,
+    pack_every=5,
+    keys=4,
+    workers=4,
+)
 FULL = Scale(
-    "full", rate=25, seconds=300, kills=100, tokens=200, parallel=50, rounds=1000, workers=4
+    "full",
+    rate=20,
+    seconds=120,
+    people=60,
+    kills=100,
+    pause=(0.5, 2.5),
+    tokens=200,
+    parallel=50,
+    rounds=250,
+    lanes=6,
+    times=12,
+    pack_every=15,
+    keys=5,
+    workers=4,
 )
 SCALES = {scale.name: scale for scale in (SHORT, LONG, FULL)}
 

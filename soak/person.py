@@ -19,7 +19,7 @@ from soak.web import GONE, Answer, Jar
 SCOPE = "openid profile"
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 PATIENCE = 6.0
-GRACE = 9.0  # a second less than oidc.refresh_grace
+WALK = 8  # pages until a code is there
 
 
 class Broken(Exception):
@@ -52,6 +52,7 @@ class Person:
     busy: threading.Lock = field(default_factory=threading.Lock)
     lost: bool = False  # nobody knows their password any more
     refused: int = 0  # a 503, or no answer, during the last request
+    tries: list[tuple[float, int]] = field(default_factory=list)  # of it: seconds, status
 
     def __post_init__(self) -> None:
         self.ledger = self.place.ledger
@@ -66,23 +67,25 @@ class Person:
     def code(self, client: Client) -> tuple[str, str]:
         """A code and its verifier: through whatever pages come."""
         verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
-        query = {
-            "client_id": client.client_id,
-            "redirect_uri": REDIRECT,
-            "response_type": "code",
-            "scope": SCOPE,
-            "state": secrets.token_urlsafe(8),
-            "code_challenge": challenge.decode(),
-            "code_challenge_method": "S256",
-        }
-        answer = self._page("GET", f"/authorize?{urlencode(query)}")
-        for _ in range(8):
+        query = asking(client, verifier)
+        for _ in range(3):
+            answer, lost = self._walk(f"/authorize?{urlencode(query)}")
             if answer.location.startswith(REDIRECT):
                 return _code_in(answer), verifier
-            if answer.status != 303:
-                raise Broken(f"authorize: {answer.status} {self.refused=} {title(answer)}")
+            if not (lost and b'id="finished"' in answer.body):
+                raise Broken(f"authorize: {answer.status} {lost=} {self.tries} {title(answer)}")
+        raise Broken("however often it begins, the answer is lost")
+
+    def _walk(self, path: str) -> tuple[Answer, bool]:
+        """The last answer: the redirect to the client, or a page that leads nowhere; and whether
+        an answer was lost on the way. A form that is sent again after its lost answer may get
+        the page that says that the sign-in is finished: people begin again, and so do we."""
+        answer, lost = self._page("GET", path), False
+        for _ in range(WALK):
+            if answer.location.startswith(REDIRECT) or answer.status != 303:
+                return answer, lost
             answer = self._follow(path_of(answer.location))
+            lost = lost or self.refused > 0
         raise Broken("the pages go round in circles")
 
     def _follow(self, path: str) -> Answer:
@@ -103,7 +106,7 @@ class Person:
         if answer.status == 400 and self.refused and self.place.lenient:
             raise Unanswered("redeemed, and answered 503")
         if answer.status != 200:
-            raise Broken(f"redeem: {answer.status} {answer.body[:200]!r}")
+            raise Broken(f"redeem: {answer.status} {answer.body[:200]!r} {self.tries}")
         told = answer.json
         family = Family(sent, client, told["access_token"], told["refresh_token"])
         self.ledger.done(
@@ -116,13 +119,10 @@ class Person:
         """Again with the same token while no answer comes, as a good client does."""
         fields = {"grant_type": "refresh_token", "refresh_token": family.refresh}
         self.ledger.sent("refreshed", family=family.number)
-        began = time.monotonic()
         self.families.remove(family)  # until its newest token is known again
         answer = self.patiently(lambda: self._token(family.client, fields))
-        if answer.status == 400 and self.refused and time.monotonic() - began > GRACE:
-            raise Unanswered("the answer was lost, and the grace was over")
         if answer.status != 200:
-            raise Broken(f"refresh: {answer.status} {answer.body[:200]!r}")
+            raise Broken(f"refresh: {answer.status} {answer.body[:200]!r} {self.tries}")
         told = answer.json
         family.access, family.refresh = told["access_token"], told["refresh_token"]
         self.families.append(family)
@@ -162,6 +162,13 @@ class Person:
         """On the account's page: the application is taken back."""
         facts = {"client_id": family.client.client_id}
         self._form("account", "/account/applications", "withdrawn", facts)
+
+    def wrong_password(self, client: Client) -> None:
+        """Somebody else at another browser, who guesses: the page again, and no way in."""
+        guesser = Person(self.place, self.username, secrets.token_hex(8))
+        answer, _ = guesser._walk(f"/authorize?{urlencode(asking(client, secrets.token_hex(22)))}")
+        if answer.status != 200 or b'role="alert"' not in answer.body:
+            raise Broken(f"a wrong password: {answer.status} {title(answer)}")
 
     def change_password(self) -> None:
         """On its page; ends every token of theirs."""
@@ -219,16 +226,32 @@ class Person:
 
     def patiently(self, send: Callable[[], Answer], *, once: bool = False) -> Answer:
         """Again after a 503, or after no answer where it does no harm to ask twice."""
-        until, self.refused = time.monotonic() + PATIENCE, 0
+        until, self.refused, self.tries = time.monotonic() + PATIENCE, 0, []
         while True:
             answer = send()
             self.place.count(answer)
+            self.tries.append((round(time.monotonic() - until + PATIENCE, 1), answer.status))
             if not answer.again:
                 return answer
             self.refused += 1
-            if (once and answer.status == GONE) or time.monotonic() > until:
+            lost = answer.status == GONE and answer.sent
+            if (once and lost) or time.monotonic() > until:
                 raise Unanswered(str(answer.status))
             time.sleep(0.1 if answer.status == GONE else 0.5)
+
+
+def asking(client: Client, verifier: str) -> dict[str, str]:
+    """The fields of RFC 6749 §4.1.1 and RFC 7636 §4.3."""
+    challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
+    return {
+        "client_id": client.client_id,
+        "redirect_uri": REDIRECT,
+        "response_type": "code",
+        "scope": SCOPE,
+        "state": secrets.token_urlsafe(8),
+        "code_challenge": challenge.decode(),
+        "code_challenge_method": "S256",
+    }
 
 
 def redemption(code: str, verifier: str) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from soak.person import Person, is_active
 from soak.web import Answer
 
 ALIVE, ENDED, UNSURE = "alive", "ended", "unsure"
+THREADS = 4
 
 
 @dataclass
@@ -30,6 +34,16 @@ class Known:
     answered: bool = False
 
 
+@dataclass
+class Asserted:
+    """An assertion that was sent, and whether a token came for it."""
+
+    client: str
+    text: str
+    expires: int
+    answered: bool = False
+
+
 class Account:
     """What the ledger says when it is read from its beginning to its end."""
 
@@ -39,6 +53,8 @@ class Account:
         self.unsure_passwords: set[str] = set()
         self.secrets: dict[str, str] = {}
         self.deleted: set[str] = set()
+        self.unsure_clients: set[str] = set()
+        self.assertions: dict[int, Asserted] = {}
         for line in read(path):
             getattr(self, "_" + line["what"].replace(" ", "_"))(line, line["phase"] == "done")
 
@@ -63,6 +79,13 @@ class Account:
         elif known.state == ALIVE:
             known.state = UNSURE
 
+    def _asserted(self, line: dict[str, Any], done: bool) -> None:
+        if done:
+            self.assertions[line["sent"]].answered = True
+        else:
+            sent = Asserted(line["client"], line["assertion"], line["expires"])
+            self.assertions[line["n"]] = sent
+
     def _revoked(self, line: dict[str, Any], done: bool) -> None:
         self._end([self.families[line["family"]]], done)
 
@@ -82,8 +105,7 @@ class Account:
 
     def _client_deleted(self, line: dict[str, Any], done: bool) -> None:
         self._end([f for f in self.families.values() if f.client == line["client"]], done)
-        if done:
-            self.deleted.add(line["client"])
+        (self.deleted if done else self.unsure_clients).add(line["client"])
 
     def _disabled(self, line: dict[str, Any], done: bool) -> None:
         self._end(self._of(line["user"]), done)
@@ -102,16 +124,22 @@ def verify(place: Deployment, *, replay: bool = True) -> tuple[list[str], dict[s
     """What is wrong, and how much was looked at. A replayed code ends what it bought: last."""
     account = Account(place.ledger.path)
     clients = {name: Client(name, secret) for name, secret in account.secrets.items()}
-    wrong: list[str] = []
-    for known in account.families.values():
-        wrong += _states(place, clients[known.client], known, account)
+    families = account.families.values()
+    wrong = _each(lambda known: _states(place, clients[known.client], known, account), families)
     wrong += _passwords(place, account)
+    wrong += _each(lambda sent: _assertions(place, sent), account.assertions.values())
     if replay:
-        for known in account.families.values():
-            wrong += _codes(place, clients[known.client], known, account)
-    counts = Counter(known.state for known in account.families.values())
+        wrong += _each(lambda known: _codes(place, clients[known.client], known, account), families)
+    counts = Counter(known.state for known in families)
     effects = sum(place.ledger.done_counts.values())
-    return wrong, {"effects": effects, "families": dict(counts)}
+    seen = {"effects": effects, "families": dict(counts), "assertions": len(account.assertions)}
+    return wrong, seen
+
+
+def _each(look: Callable[[Any], list[str]], things: Iterable[Any]) -> list[str]:
+    """Several at once: there may be thousands."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return [sentence for found in pool.map(look, things) for sentence in found]
 
 
 def _states(place: Deployment, client: Client, known: Known, account: Account) -> list[str]:
@@ -121,8 +149,9 @@ def _states(place: Deployment, client: Client, known: Known, account: Account) -
     if known.client in account.deleted:
         userinfo = _userinfo(place, known.access[-1])
         return [] if userinfo.status == 401 else [f"family {known.number} outlived its client"]
-    newest = is_active(place, client, known.refresh[-1])
-    older = any(is_active(place, client, token) for token in known.refresh[:-1][-2:])
+    patiently = Person(place, known.user).patiently
+    newest = is_active(place, client, known.refresh[-1], patiently)
+    older = any(is_active(place, client, token, patiently) for token in known.refresh[:-1][-2:])
     access = _userinfo(place, known.access[-1]).status == 200
     expected = known.state == ALIVE
     if (newest, older, access) == (expected, False, expected):
@@ -148,13 +177,38 @@ def _codes(place: Deployment, client: Client, known: Known, account: Account) ->
     """A code that bought something buys nothing more; one without an answer buys once at most."""
     if known.client in account.deleted:
         return []
-    answers = [place.ask("POST", "/token", known.code, headers=client.basic) for _ in range(2)]
+    basic = client.basic
+
+    def send() -> Answer:
+        return place.ask("POST", "/token", known.code, headers=basic)
+
+    answers = [asked(place, send) for _ in range(2)]
     good = known.answered + sum(answer.status == 200 for answer in answers)
-    strange = [a.status for a in answers if a.status not in {200, 400}]
+    allowed = {200, 400} | ({401} if known.client in account.unsure_clients else set())
+    strange = [a.status for a in answers if a.status not in allowed]
     if good <= 1 and not strange:
         return []
     return [f"code of family {known.number} was redeemed {good} times {strange or ''}"]
 
 
+def _assertions(place: Deployment, sent: Asserted) -> list[str]:
+    """One that was taken is not taken again; one without an answer is taken once at most."""
+    if sent.expires < time.time() + 60:
+        return []
+    service = next(one for one in place.services if one.client_id == sent.client)
+    answers = [asked(place, lambda: service.send(sent.text)) for _ in range(2)]
+    good = sent.answered + sum(answer.status == 200 for answer in answers)
+    strange = [a.status for a in answers if a.status not in {200, 400, 401}]
+    if good <= 1 and not strange:
+        return []
+    return [f"an assertion of {sent.client} was taken {good} times {strange or ''}"]
+
+
+def asked(place: Deployment, send: Callable[[], Answer]) -> Answer:
+    """Nothing is broken any more, so there is an answer, but it may need a second try."""
+    return Person(place, "nobody").patiently(send)
+
+
 def _userinfo(place: Deployment, access: str) -> Answer:
-    return place.ask("GET", "/userinfo", headers={"Authorization": f"Bearer {access}"})
+    headers = {"Authorization": f"Bearer {access}"}
+    return asked(place, lambda: place.ask("GET", "/userinfo", headers=headers))

@@ -22,6 +22,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     cookies: tuple[str, ...] = ()
+    sent: bool = True  # False where nobody listened: nothing can have happened
 
     @property
     def json(self) -> Any:
@@ -70,6 +71,11 @@ def ask(
         body = json.dumps(document).encode()
         sent["Content-Type"] = "application/json"
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.connect()
+    except OSError:
+        connection.close()
+        return Answer(GONE, sent=False)
     try:
         connection.request(method, path, body, sent)
         response = connection.getresponse()

@@ -25,7 +25,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         directory,
         workers_wanted=scale.workers,
         people=2,
-        settings=clock.settings,
+        settings=clock.settings | {"oidc.code_expire": "60s"},
     ) as place:
         client = place.clients[0]
         revoked = _revoked(place, client)

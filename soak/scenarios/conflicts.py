@@ -21,7 +21,7 @@ ENOUGH = 10
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     """First the mixed load, then the storm."""
     outcome = Outcome()
-    with deployed(storage, directory, workers_wanted=scale.workers) as place:
+    with deployed(storage, directory, workers_wanted=scale.workers, people=scale.people) as place:
         with loaded(place, scale.rate) as load:
             time.sleep(scale.seconds)
         effects, retries = sum(place.ledger.done_counts.values()), place.conflicts()

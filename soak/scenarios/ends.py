@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 from soak.deployment import Client, Deployment, deployed
 from soak.operator import Operator, operator
@@ -14,76 +16,118 @@ from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Family, Person, is_active
 from soak.web import Answer
 
-REFRESHERS = 3
+REFRESHERS = 4
+PEOPLE = 4
+LONGEST = 60  # seconds; what has ended is refused long before
+End = Callable[[Person, Family], None]
 
 
 class Chain:
-    """The newest token of a family, refreshed by several threads of one client."""
+    """A family whose newest token several threads of one client send at once, wave after wave:
+    all of a wave get the same successor, and only then is that one sent. So nothing but the end
+    can end it."""
 
     def __init__(self, place: Deployment, family: Family) -> None:
         self._place, self._family = place, family
-        self._stopped = threading.Event()
         self.tokens = [family.refresh]
         self.access = [family.access]
         self.strange: list[str] = []
-        self._threads = [threading.Thread(target=self._run) for _ in range(REFRESHERS)]
+        self.running = threading.Event()  # a wave has been answered
+        self.refused_at = 0.0  # when the first refusal was there
+        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
+    def start(self) -> None:
+        """Until it is refused."""
+        self._thread.start()
+        self.running.wait(30)
 
-    def __exit__(self, *_error: object) -> None:
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join()
+    def join(self) -> None:
+        """It has been refused."""
+        self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
-            fields = {"grant_type": "refresh_token", "refresh_token": self.tokens[-1]}
-            answer = self._place.ask("POST", "/token", fields, headers=self._family.client.basic)
-            self._place.count(answer)
-            if answer.status == 200:
-                self.tokens.append(answer.json["refresh_token"])
-                self.access.append(answer.json["access_token"])
-            elif answer.status in {400, 401}:
-                return
-            elif not answer.busy:
-                self.strange.append(f"a refresh was answered {answer.status}")
-                return
+        with ThreadPoolExecutor(REFRESHERS) as pool:
+            until = time.monotonic() + LONGEST
+            while time.monotonic() < until:
+                answers = list(pool.map(self._send, [self.tokens[-1]] * REFRESHERS))
+                self._take(answers)
+                self.running.set()
+                if self.refused_at or self.strange:
+                    return
+        self.strange.append(f"still refreshed after {LONGEST} s")
+
+    def _send(self, token: str) -> Answer:
+        fields = {"grant_type": "refresh_token", "refresh_token": token}
+        answer = self._place.ask("POST", "/token", fields, headers=self._family.client.basic)
+        self._place.count(answer)
+        if answer.status in {400, 401}:
+            self.refused_at = self.refused_at or time.monotonic()
+        return answer
+
+    def _take(self, answers: list[Answer]) -> None:
+        good = [answer.json for answer in answers if answer.status == 200]
+        self.access += [told["access_token"] for told in good]
+        successors = {told["refresh_token"] for told in good}
+        if len(successors) > 1:
+            self.strange.append("two successors of one refresh token")
+        self.tokens += successors
+        strange = [a.status for a in answers if a.status not in {200, 400, 401} and not a.busy]
+        if strange:
+            self.strange.append(f"a refresh was answered {strange}")
+
+
+@dataclass
+class Tally:
+    """Of all rounds."""
+
+    rounds: Counter[str] = field(default_factory=Counter)
+    refreshed: int = 0
+    survivors: int = 0
+    early: int = 0
+    broken: list[str] = field(default_factory=list)
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
-    """The rounds are spread over the ways in which things end."""
-    outcome = Outcome()
-    survivors, refreshed = 0, 0
+    """The rounds of each way are spread over lanes, which have people of their own."""
+    outcome, tally = Outcome(), Tally()
+    workers, people = scale.workers, scale.lanes * PEOPLE
     with (
-        deployed(storage, directory, workers_wanted=scale.workers, people=4) as place,
+        deployed(storage, directory, workers_wanted=workers, people=people) as place,
         operator(place) as operate,
+        ThreadPoolExecutor(scale.lanes) as pool,
     ):
         ends = _ends(place, operate)
-        people = [Person(place, name) for name in place.usernames]
-        for number in range(scale.rounds * len(ends)):
-            name = list(ends)[number % len(ends)]
-            person = people[number % len(people)]
-            living, steps = _round(outcome, place, person, name, ends[name])
-            if name == "account disabled":
-                operate.do("user", "enable", person.username)
-            survivors += living
-            refreshed += steps
-        outcome.broken += place.wrong + place.unexpected()
-    outcome.demand(not survivors, f"{survivors} tokens outlived what they rested on")
-    outcome.figures = {
-        "rounds": scale.rounds * len(ends),
-        "ways": list(ends),
-        "refreshes meanwhile": refreshed,
-        "survivors": survivors,
-        "503": place.answers[503],
-    }
+        work = [name for _ in range(_rounds(storage, scale)) for name in ends]
+        lanes = [
+            pool.submit(
+                _lane,
+                place,
+                operate,
+                place.usernames[number :: scale.lanes],
+                [(name, ends[name]) for name in work[number :: scale.lanes]],
+                tally,
+            )
+            for number in range(scale.lanes)
+        ]
+        for lane in lanes:
+            lane.result()
+        outcome.broken += tally.broken + place.wrong + place.unexpected()
+        outcome.demand(not tally.survivors, f"{tally.survivors} tokens outlived what they rest on")
+        outcome.demand(not tally.early, f"{tally.early} families had ended before their end")
+        outcome.figures = {
+            "rounds": sum(tally.rounds.values()),
+            "ways": dict(tally.rounds),
+            "refreshes meanwhile": tally.refreshed,
+            "survivors": tally.survivors,
+            "503": place.answers[503],
+            "retries": place.conflicts(),
+        }
     return outcome
 
 
-End = Callable[[Person, Family], None]
+def _rounds(storage: str, scale: Scale) -> int:
+    """The full number where most deployments are; ZEO costs more, and is the same code."""
+    return scale.rounds if storage != "zeo" or scale.name != "full" else scale.rounds // 5
 
 
 def _ends(place: Deployment, operate: Operator) -> dict[str, End]:
@@ -104,27 +148,53 @@ def _ends(place: Deployment, operate: Operator) -> dict[str, End]:
     }
 
 
-def _round(
-    outcome: Outcome, place: Deployment, person: Person, name: str, end: End
-) -> tuple[int, int]:
+def _lane(
+    place: Deployment,
+    operate: Operator,
+    usernames: list[str],
+    work: list[tuple[str, End]],
+    tally: Tally,
+) -> None:
+    """Round after round, each by another person than the one before."""
+    people = [Person(place, name) for name in usernames]
     client = place.register()
+    for number, (name, end) in enumerate(work):
+        person = people[number % len(people)]
+        chosen = place.register() if name == "client deleted" else client
+        try:
+            _round(place, person, chosen, name, end, tally)
+        except Exception as error:  # noqa: BLE001 - reported
+            tally.broken.append(f"{name}: {type(error).__name__} {error}")
+        if name == "account disabled":
+            operate.do("user", "enable", person.username)
+
+
+def _round(
+    place: Deployment, person: Person, client: Client, name: str, end: End, tally: Tally
+) -> None:
     family = person.flow(client)
-    with Chain(place, family) as chain:
-        time.sleep(0.02)
+    chain = Chain(place, family)
+    chain.start()
+    began = time.monotonic()
+    try:
         end(person, family)
-    outcome.broken += chain.strange
-    living = _living(place, client, chain, gone=name == "client deleted")
-    return living, len(chain.tokens) - 1
+    finally:
+        chain.join()
+    tally.broken += chain.strange
+    tally.early += bool(chain.refused_at) and chain.refused_at < began
+    tally.rounds[name] += 1
+    tally.refreshed += len(chain.access) - 1
+    tally.survivors += _living(place, client, chain, gone=name == "client deleted")
 
 
 def _living(place: Deployment, client: Client, chain: Chain, *, gone: bool) -> int:
-    """How many of all tokens that were given out are still good."""
+    """How many of the tokens that were given out are still good: the first, and the last ones."""
     good = 0
-    for access in chain.access:
+    for access in (*chain.access[:1], *chain.access[-REFRESHERS * 2 :]):
         headers = {"Authorization": f"Bearer {access}"}
         good += place.ask("GET", "/userinfo", headers=headers).status == 200
     if not gone:
-        good += sum(is_active(place, client, token) for token in chain.tokens)
+        good += sum(is_active(place, client, token) for token in chain.tokens[-3:])
     return good
 
 

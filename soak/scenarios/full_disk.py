@@ -30,7 +30,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         deployed(storage, directory, workers_wanted=scale.workers, disk=disk) as place,
     ):
         with loaded(place, scale.rate / 2, mix=CALM) as load:
-            backs = [_full_once(outcome, place, disk, mounted) for _ in range(scale.rounds // 2)]
+            backs = [_full_once(outcome, place, disk, mounted) for _ in range(2 * scale.times)]
         lost, seen = verify(place)
         outcome.broken += load.broken + place.wrong + place.unexpected() + lost
         outcome.figures = {

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from soak.deployment import Deployment, deployed
+from soak.load import loaded
 from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Person, redemption
+from soak.verify import verify
 
 
 @dataclass(frozen=True)
@@ -85,24 +87,34 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         storage,
         directory,
         workers_wanted=scale.workers,
-        people=2,
+        people=scale.people,
         settings=pace.settings(),
     ) as place:
         parties = [Keys(place) for _ in range(5)]
-        issued = _issue(outcome, place, parties, scale)
-        outcome.broken += place.wrong + place.unexpected()
+        person = Person(place, place.usernames.pop())  # who has no part in the load
+        with loaded(place, scale.rate / 2) as load:
+            issued = _issue(outcome, person, parties, pace.age * scale.keys)
+        lost, seen = verify(place)
+        outcome.broken += load.broken + place.wrong + place.unexpected() + lost
     kids = set().union(*(party.seen for party in parties))
-    outcome.demand(len(kids) >= 3, f"only {len(kids)} keys were seen")
-    outcome.figures = {"id tokens": issued, "keys": len(kids), "a key lives s": pace.age}
+    outcome.demand(len(kids) >= scale.keys, f"only {len(kids)} keys were seen")
+    outcome.figures = {
+        "id tokens": issued,
+        "keys": len(kids),
+        "a key lives s": pace.age,
+        "lost": len(lost),
+        **seen,
+        **load.figures(),
+    }
     return outcome
 
 
-def _issue(outcome: Outcome, place: Deployment, parties: list[Keys], scale: Scale) -> int:
+def _issue(outcome: Outcome, person: Person, parties: list[Keys], seconds: float) -> int:
     """Sign, verify at all parties, and once more shortly before the token expires."""
-    person, client = Person(place, place.usernames[0]), place.clients[0]
+    place, client = person.place, person.place.clients[0]
     later: list[tuple[float, str]] = []
     failures, number = 0, 0
-    until = time.monotonic() + scale.seconds * 3
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         fields = redemption(*person.code(client))
         answer = place.ask("POST", "/token", fields, headers=client.basic)
@@ -125,4 +137,4 @@ def _life(token: str) -> int:
     return int(claims["exp"] - claims["iat"])
 
 
-SCENARIO = Scenario("rotation", "Key rotation under load", ("sqlite", "postgresql"), run)
+SCENARIO = Scenario("rotation", "Key rotation under load", ("sqlite", "postgresql", "zeo"), run)

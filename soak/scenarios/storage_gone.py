@@ -22,9 +22,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         place.lenient = True
         with loaded(place, scale.rate, mix=CALM) as load:
             time.sleep(2)
-            backs = [
-                _away(outcome, place, number, scale) for number in range(max(1, scale.kills // 3))
-            ]
+            backs = [_away(outcome, place, number, scale) for number in range(scale.times)]
             time.sleep(1)
         stale = _stale(outcome, place)
         lost, seen = verify(place)
