@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import atexit
 import logging
-import random
+import secrets
 import threading
 from collections.abc import Callable
 
 log = logging.getLogger("oidc_pyramid.background")
+_chance = secrets.SystemRandom()  # the state of `random` is the host's, who may have seeded it
 
 
 class Worker:
@@ -48,7 +49,7 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            pause = self._interval * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+            pause = self._interval * _chance.uniform(0.75, 1.25)
             self._woken.wait(pause)
             self._woken.clear()
             if self._stopped.is_set():

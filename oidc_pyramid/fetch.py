@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 from pyramid.exceptions import ConfigurationError
@@ -69,9 +70,16 @@ class Fetcher:
         self._allowed = tuple(ipaddress.ip_network(net) for net in settings.fetch_allow)
         self._timeout = settings.fetch_timeout
         self._max_bytes = settings.fetch_max_bytes
-        self._tls = _trust(settings.fetch_ca_bundle)
+        self._bundle = settings.fetch_ca_bundle
+        if self._bundle:
+            _ = self._tls  # a file that is none stops the start-up
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="oidc-fetch")
         self._turns = Turns(PER_HOST)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Reading the certificates of the system takes 30 ms: not before somebody is asked."""
+        return _trust(self._bundle)
 
     def get(self, url: str, *, accept: str = "application/json") -> Fetched:
         """GET; raises ``FetchRefused``."""

@@ -3,6 +3,8 @@
 Marks, warnings, time limits and the loopback-only sockets are configured in pyproject.toml.
 """
 
+import functools
+import gc
 import os
 import shutil
 import tempfile
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jwcrypto.jwk import JWK
 
 # A busy machine is slow, which is no fault of a test.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +21,9 @@ settings.load_profile("steady")
 # Compiled templates are shared by the many applications that tests make. Chameleon reads this
 # when it is imported.
 os.environ.setdefault("CHAMELEON_CACHE", tempfile.mkdtemp(prefix="oidc-pyramid-templates-"))
+
+# Reading a private RSA key takes 80 ms: each text is read once, however many providers have it.
+JWK.from_json = functools.cache(JWK.from_json)
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -40,6 +46,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+def pytest_collection_finish():
+    """Modules and tests stay until the end: the garbage collector need not look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item):
