@@ -51,6 +51,12 @@ class Resource:
     alg: str = ""
     expire: int = 0
 
+    def __str__(self) -> str:
+        """As a line of the settings."""
+        options = {"scopes": ",".join(self.scopes or ()), "format": self.format, "alg": self.alg}
+        options["expire"] = f"{self.expire}s" if self.expire else ""
+        return " ".join([self.identifier, *(f"{k}={v}" for k, v in options.items() if v)])
+
     def understood(self, scope: Iterable[str]) -> tuple[str, ...]:
         """What of this scope means something here (RFC 9068 §2.2.3)."""
         return tuple(one for one in scope if self.scopes is None or one in self.scopes)

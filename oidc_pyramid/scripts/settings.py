@@ -40,7 +40,7 @@ def in_force(deployment: Deployment) -> list[dict[str, Any]]:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    return value if isinstance(value, (str, int)) else repr(value)
+    return value if isinstance(value, (str, int)) else str(value)
 
 
 def _source(written: object) -> str:

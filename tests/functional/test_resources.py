@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from pyramid.config import Configurator
+from pyramid.exceptions import ConfigurationError
 
 from oidc_pyramid.models.authorizations import REPLAY_MARGIN
 from oidc_pyramid.protocol.jose import Signer, new_key, parse, public_part
@@ -318,3 +319,8 @@ def test_tokens_from_before_a_raised_epoch_are_no_scan_however_long_they_live(
     time_machine.move_to(now + 2 * 3600)
     for _ in range(3):
         assert seen(browser, rp, token) == {"active": False}
+
+
+def test_a_format_that_nobody_provides_stops_the_start_up(make_op):
+    with pytest.raises(ConfigurationError, match=r"oidc\.resources .*'jwz'.* jwt"):
+        make_op(**{"oidc.resources": f"{CALENDAR} scopes=calendar format=jwz"})

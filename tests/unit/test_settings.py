@@ -341,6 +341,7 @@ def test_resources_are_a_line_each():
     assert tuple(settings.targets) == (settings.issuer, api.identifier, reports.identifier)
     assert settings.longest_token_expire == 3600
     assert read(resources=API.replace("10m", "3h")).longest_token_expire == 3 * 3600
+    assert read(resources="\n".join(map(str, settings.resources))) == settings
 
 
 def test_a_host_may_give_resources_as_objects():
