@@ -26,7 +26,7 @@ from oidc_pyramid.models.users import Users
 from oidc_pyramid.models.vault import Vault
 from oidc_pyramid.protocol.wrap import Secrets
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 @implementer(IProvider)

@@ -12,6 +12,11 @@ UNSEEN = re.compile(
 )
 
 
+def fold(text: str) -> str:
+    """As names are compared: width-mapped, case-folded and NFC."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).casefold())
+
+
 def normalise(username: str) -> str:
     """The key of a login name (after RFC 8265 §3.3, UsernameCaseMapped).
 
@@ -19,8 +24,7 @@ def normalise(username: str) -> str:
     another could be mistaken for: spaces, invisible characters, mixed scripts, and signs other
     than those of ASCII (RFC 8264 §4.2, IdentifierClass).
     """
-    folded = unicodedata.normalize("NFKC", username).casefold()
-    folded = unicodedata.normalize("NFC", folded)
+    folded = fold(username)
     if not folded or len(folded) > MAX_LENGTH:
         msg = f"a user name has 1 to {MAX_LENGTH} characters"
         raise ValueError(msg)

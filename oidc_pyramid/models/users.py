@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from persistent import Persistent
 from persistent.mapping import PersistentMapping
 from zope.interface import implementer
 
 from oidc_pyramid.interfaces import IAccount
+from oidc_pyramid.models.directory import EMAIL, USERNAME, Directory, Entry
 from oidc_pyramid.models.shards import Shards
-from oidc_pyramid.models.usernames import normalise
+from oidc_pyramid.models.usernames import fold, normalise
 from oidc_pyramid.protocol import profile
 
 
@@ -74,6 +76,14 @@ class User(Persistent):
         return self.id
 
     @property
+    def entries(self) -> frozenset[Entry]:
+        """What a search finds the person by."""
+        names = {(USERNAME, self.username_key, self.id)}
+        if self.email:
+            names.add((EMAIL, fold(self.email), self.id))
+        return frozenset(names)
+
+    @property
     def active(self) -> bool:
         """False once disabled or deleted."""
         return self.disabled_at is None and self.ended_at is None
@@ -88,6 +98,7 @@ class User(Persistent):
             if name not in CLAIMS:
                 raise AttributeError(name)
             profile.check(name, value)
+        before = self.entries
         for name, value in claims.items():
             if value != getattr(self, name) and f"{name}_verified" in CLAIMS:
                 setattr(self, f"{name}_verified", False)
@@ -96,6 +107,8 @@ class User(Persistent):
             if name in claims:
                 setattr(self, name, bool(claims[name]))
         self.updated_at = now
+        if self.__parent__ is not None and before != self.entries:
+            self.__parent__.enter_anew(self, before)
 
     def set_password_hash(self, hashed: str, *, now: int) -> None:
         """A new password: everything that was signed in or issued before ends."""
@@ -149,8 +162,16 @@ CLAIMS = frozenset(
 )
 
 
+class Found(NamedTuple):
+    """A page of people, and where it ended if there may be more."""
+
+    people: tuple[User, ...]
+    after: Entry | None
+
+
 class Users(Persistent):
-    """All people by id, and their ids by the normal form of their login name."""
+    """All people by id, and their ids by the normal form of their login name; and a directory of
+    them for those who search."""
 
     __name__ = "users"
     __parent__: Any = None
@@ -158,6 +179,7 @@ class Users(Persistent):
     def __init__(self) -> None:
         self._by_id = Shards()
         self._by_username = Shards()
+        self._directory = Directory()
 
     def __getitem__(self, account_id: str) -> User:
         user = self.get(account_id)
@@ -189,8 +211,33 @@ class Users(Persistent):
             msg = f"the user name {user.username!r} is taken"
             raise UsernameTaken(msg) from None
         self._by_id.insert(user.id, user)
+        self._directory.enter(user.entries)
         user.__parent__ = self
         return user
+
+    def search(self, beginning: str, *, limit: int, after: Entry | None = None) -> Found:
+        """People whose login name or else whose e-mail address begins so, in any spelling.
+
+        A page costs the same however many people there are. It may have fewer than *limit* and
+        more may follow: addresses of people who were found by their login name are passed over,
+        and at most as many entries again as the page has are looked at.
+        """
+        text, people = fold(beginning), list[User]()
+        entries = list(islice(self._directory.beginning(text, after=after), 2 * limit + 1))
+        for number, (kind, _name, account_id) in enumerate(entries):
+            if len(people) == limit or number == 2 * limit:
+                return Found(tuple(people), entries[number - 1])
+            person = self.get(account_id)
+            if person is None or (kind == EMAIL and person.username_key.startswith(text)):
+                continue
+            people.append(person)
+        return Found(tuple(people), None)
+
+    def enter_anew(self, user: User, before: frozenset[Entry]) -> None:
+        """Somebody is called otherwise than *before*."""
+        if self.get(user.id) is user:
+            self._directory.strike(before - user.entries)
+            self._directory.enter(user.entries - before)
 
     def rename(self, user: User, username: str) -> None:
         """Give *user* another login name; raises ``UsernameTaken`` or ``ValueError``."""
@@ -201,11 +248,14 @@ class Users(Persistent):
                 raise UsernameTaken(msg)
             self._by_username.insert(key, user.id)
             self._by_username.remove(user.username_key)
+        before = user.entries
         user.username, user.username_key = username, key
+        self.enter_anew(user, before)
 
     def delete(self, user: User, *, now: int) -> None:
         """End the person, then unlink; the id is never given to anybody else."""
         user.end(now=now)
+        self._directory.strike(user.entries)
         self._by_username.remove(user.username_key)
         self._by_id.remove(user.id)
 
@@ -216,6 +266,10 @@ class Users(Persistent):
     def tree(self) -> Shards:
         """People by id, for who examines the database."""
         return self._by_id
+
+    def directory(self) -> Directory:
+        """What searches find, for the same."""
+        return self._directory
 
     def __iter__(self) -> Iterator[User]:
         return (user for _, user in self._by_id.items())

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from oidc_pyramid.logout import end_sessions
+from oidc_pyramid.models.directory import Entry, cursor, entry_at
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.users import CLAIMS, User
 from oidc_pyramid.passwords import Passwords
@@ -17,6 +18,7 @@ from oidc_pyramid.scripts.failures import Commands, Failure
 from oidc_pyramid.scripts.output import (
     json_option,
     moment,
+    note,
     print_facts,
     print_json,
     print_table,
@@ -24,6 +26,8 @@ from oidc_pyramid.scripts.output import (
 )
 from oidc_pyramid.scripts.typed import new_password
 
+PAGE = 20
+LONGEST_PAGE = 1000
 FLAGS = ("email_verified", "phone_number_verified")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,17 +78,57 @@ def add(
 
 
 @user.command("list")
+@click.option("--search", metavar="TEXT", help="Whose user name or e-mail address begins so.")
+@click.option(
+    "--limit", type=click.IntRange(1, LONGEST_PAGE), help=f"So many at once, else {PAGE}."
+)
+@click.option("--after", metavar="CURSOR", help="Go on where a page ended, which said this.")
 @json_option
 @click.pass_obj
-def show_all(deployment: Deployment, *, as_json: bool) -> None:
-    """List everybody."""
+def show_all(
+    deployment: Deployment,
+    *,
+    search: str | None,
+    limit: int | None,
+    after: str | None,
+    as_json: bool,
+) -> None:
+    """List everybody, or search and list a page: by user name, and then by e-mail address.
+
+    A page takes the same time however many people there are. As JSON it is {"users": [...],
+    "after": CURSOR}, and the cursor is null at the end; without options it is the list of everybody.
+    """
+    if search is None and limit is None and after is None:
+        with deployment.reading() as provider:
+            everybody = sorted((described(person) for person in provider.users), key=_by_username)
+        _list(everybody, "There is nobody yet: oidc-pyramid user add.", as_json=as_json)
+        return
+    begun = _place(after)
     with deployment.reading() as provider:
-        people = sorted((described(person) for person in provider.users), key=_by_username)
+        found = provider.users.search(search or "", limit=limit or PAGE, after=begun)
+        people = [described(person) for person in found.people]
+    following = None if found.after is None else cursor(found.after)
+    if as_json:
+        print_json({"users": people, "after": following})
+        return
+    _list(people, "There is nobody else." if after else "Nobody is called so.", as_json=False)
+    if following:
+        note(f"There may be more: --after {following}")
+
+
+def _place(after: str | None) -> Entry | None:
+    try:
+        return None if after is None else entry_at(after)
+    except ValueError as error:
+        raise Failure(f"--after: {error}") from error
+
+
+def _list(people: list[dict[str, Any]], nobody: str, *, as_json: bool) -> None:
     if as_json:
         print_json(people)
     else:
         columns = ("username", "state", "name", "email", "created")
-        print_table(map(_readable, people), columns, "There is nobody yet: oidc-pyramid user add.")
+        print_table(map(_readable, people), columns, nobody)
 
 
 @user.command()

@@ -32,6 +32,7 @@ def problems(db: DB, settings: Settings) -> Iterator[str]:
         provider = provider_in(root)
         yield from _keys(provider, settings)
         yield from _names(provider)
+        yield from _directory(provider)
         yield from _places(provider)
 
 
@@ -125,6 +126,24 @@ def _names(provider: Provider) -> Iterator[str]:
         if person.__parent__ is not users:
             yield f"{person.id} does not know where it lies"
         person._p_deactivate()
+
+
+def _directory(provider: Provider) -> Iterator[str]:
+    """A search finds everybody by what they are called, and by nothing else."""
+    users, listed = provider.users, provider.users.directory()
+    for person in users:
+        yield from (
+            f"{person.id} is not found by a search for {name!r}"
+            for kind, name, account_id in sorted(person.entries)
+            if (kind, name, account_id) not in listed
+        )
+        person._p_deactivate()
+    for entry in listed:
+        called = users.get(entry[2])
+        if called is None or entry not in called.entries:
+            yield f"a search for {entry[1]!r} finds nobody who is called so"
+        else:
+            called._p_deactivate()
 
 
 def _places(provider: Provider) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oidc_pyramid.models.evolve import step_2, step_3
+from oidc_pyramid.models.evolve import step_2, step_3, step_4
 from oidc_pyramid.models.provider import SCHEMA, Provider
 
-STEPS: dict[int, Callable[[Provider], None]] = {2: step_2.run, 3: step_3.run}
+STEPS: dict[int, Callable[[Provider], None]] = {2: step_2.run, 3: step_3.run, 4: step_4.run}
 
 
 class NewerDatabase(Exception):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from oidc_pyramid.models.users import User
 from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.scripts.deployment import Deployment
 
@@ -136,6 +137,54 @@ def test_an_empty_list(terminal):
         terminal.says("user", "delete", name, "--yes")
     assert terminal.json("user", "list") == []
     assert "nobody yet" in terminal.says("user", "list")
+
+
+@pytest.fixture
+def crowd(terminal):
+    """Twenty-five more, of whom one has an address that begins as none of the names do."""
+
+    def join(provider):
+        for number in range(24):
+            name = f"carl{number:02}"
+            provider.users.add(User(name, now=1, email=f"{name}@example.com"))
+        provider.users.add(User("zoe", now=1, email="Carla@example.com"))
+
+    Deployment(str(terminal.ini)).change(join)
+    return terminal
+
+
+def test_a_search_page_by_page(crowd):
+    first = crowd.json("user", "list", "--search", "CARL")
+    assert [one["username"] for one in first["users"]] == [f"carl{n:02}" for n in range(20)]
+    second = crowd.json("user", "list", "--search", "CARL", "--after", first["after"])
+    names = [one["username"] for one in second["users"]]
+    while second["after"]:
+        second = crowd.json("user", "list", "--search", "CARL", "--after", second["after"])
+        names += [one["username"] for one in second["users"]]
+    assert names == ["carl20", "carl21", "carl22", "carl23", "zoe"]
+
+
+def test_a_search_for_people(crowd):
+    said = crowd.run("user", "list", "--search", "carl", "--limit", "2")
+    assert [line.split()[0] for line in said.stdout.splitlines()] == [
+        "USERNAME",
+        "carl00",
+        "carl01",
+    ]
+    assert said.stderr.startswith("There may be more: --after ")
+    assert crowd.says("user", "list", "--search", "nobody") == "Nobody is called so.\n"
+
+
+def test_pages_of_everybody(crowd):
+    page = crowd.json("user", "list", "--limit", "1000")
+    assert len(page["users"]) == 27
+    assert page["after"] is None
+    crowd.fails("user", "list", "--limit", "0", code=2)
+
+
+def test_no_cursor(crowd):
+    for text in ("x", "W10", "\u00e4", "e30"):
+        assert "not where a page ended" in crowd.fails("user", "list", "--after", text)
 
 
 def test_show_by_name_in_any_spelling_and_by_id(terminal):

@@ -20,6 +20,19 @@ def name_of_nobody(provider):
     provider.users._by_username.insert("carol", "nobody")
 
 
+def not_in_the_directory(provider):
+    directory = provider.users.directory()
+    directory.strike(provider.users.by_username("alice").entries)
+
+
+def in_the_directory_for_nobody(provider):
+    provider.users.directory().enter([(1, "carol", "0" * 32)])
+
+
+def address_set_beside_the_model(provider):
+    provider.users.by_username("alice").email = "elsewhere@example.com"
+
+
 def wrong_key(provider):
     alice = provider.users.by_username("alice")
     provider.users._by_id.replace("f" * 32, alice)
@@ -60,6 +73,9 @@ def two_that_sign(provider):
     [
         (no_such_name, "is not found by the login name 'alice'"),
         (name_of_nobody, "'carol' leads to nobody"),
+        (not_in_the_directory, "is not found by a search for 'alice'"),
+        (in_the_directory_for_nobody, "a search for 'carol' finds nobody"),
+        (address_set_beside_the_model, "not found by a search for 'elsewhere@example.com'"),
         (wrong_key, "holds something else"),
         (wrong_shard, "where it is not looked for"),
         (wrong_client, "'another' holds another client"),
