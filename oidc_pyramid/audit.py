@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict
 from typing import Any
 
 from oidc_pyramid.events import Event
+from oidc_pyramid.protocol import packing
 
 log = logging.getLogger("oidc_pyramid.audit")
 
 
 def record(event: Event) -> None:
     """The event's name and its fields; JSON keeps every control character escaped."""
-    entry = {"event": type(event).__name__, **asdict(event)}
+    entry = {"event": type(event).__name__, **packing.named(event)}
     log.info("%s", json.dumps(entry, separators=(",", ":")))
 
 

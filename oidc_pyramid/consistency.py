@@ -63,7 +63,7 @@ def includeme(config: Any) -> None:
             with one_sentence():
                 raise ConfigurationError("\n".join(found))
         prompts = Plugins(config.registry).all(interfaces.IPrompt)
-        for prompt in ordered(prompts):
+        for prompt in ordered(tuple(prompts)):
             if getattr(prompt, "acr", "") and prompt.name != SIGN_IN:
                 verify(interfaces.IStepUp, prompt)
 

@@ -23,6 +23,7 @@ from oidc_pyramid.protocol.request_object import TYPS, check, parameters
 
 Pairs = list[tuple[str, str]]
 LONGEST_URI = 512
+OBJECTS = frozenset({"request", "request_uri"})
 OK = 200
 
 BAD_OBJECT = Check(
@@ -39,6 +40,11 @@ BAD_URI = Check(
 )
 BOTH = Check("one-request", "RFC 9101 §5", "request and request_uri must not be used together")
 NEEDED = Check("request-needed", "RFC 9101 §10.5", "this client must send a signed request object")
+
+
+def carries_object(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether any parameter is one, even an empty or a repeated one."""
+    return any(name in OBJECTS for name, _value in pairs)
 
 
 def unpacked(
@@ -66,7 +72,7 @@ def unpacked(
 
 def _sent(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     try:
-        params = Params([pair for pair in pairs if pair[0] in ("request", "request_uri")])
+        params = Params([pair for pair in pairs if pair[0] in OBJECTS])
         return {name: params.required(name) for name in params.names()}
     except InvalidRequest as error:
         raise AuthorizationError(error.check, private=error.private) from error

@@ -114,6 +114,11 @@ class OIDC:
         """Ours alone."""
         return Cookies(self._request, self.settings)
 
+    def send_cookies(self, response: Any) -> None:
+        """Those that were set, if any view has looked at cookies at all."""
+        if "cookies" in self.__dict__:
+            self.cookies.apply(response)
+
     @cached_property
     def accounts(self) -> IAccounts:
         """The people."""
@@ -149,7 +154,7 @@ class OIDC:
         """``ui_locales`` of the request, then the browser's wish, then the deployment's."""
         request, settings = self._request, self.settings
         wanted = request.environ.get("oidc.ui_locales", ())
-        accepted = request.headers.get("Accept-Language", "")
+        accepted = request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
         request.locale_name = choose(wanted, accepted, settings.locales, settings.default_locale)
         request.__dict__.pop("localizer", None)
 
@@ -173,7 +178,7 @@ class OIDC:
         return self._form
 
     def _read_form(self) -> list[tuple[str, str]]:
-        kind = self._request.headers.get("Content-Type", "")
+        kind = self._request.environ.get("CONTENT_TYPE", "")
         media, _, parameters = kind.partition(";")
         charset = parameters.strip().lower().replace('"', "")
         if media.strip().lower() != FORM or charset not in ("", "charset=utf-8"):

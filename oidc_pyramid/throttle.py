@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from zope.interface import implementer
@@ -16,6 +17,7 @@ from oidc_pyramid.settings import Settings
 Key = tuple[str, str]
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str | None) -> str:
     """What counts as one address: an IPv4 address, or the /64 of an IPv6 one."""
     try:

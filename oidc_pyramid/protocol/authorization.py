@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
@@ -17,9 +17,10 @@ from oidc_pyramid.protocol.claims_request import ClaimsRequest
 from oidc_pyramid.protocol.errors import AuthorizationError, Check, InvalidRequest, PageError
 from oidc_pyramid.protocol.language import language_tag_ok
 from oidc_pyramid.protocol.outcomes import Reply
-from oidc_pyramid.protocol.params import Params
+from oidc_pyramid.protocol.params import Params, fault_of
 from oidc_pyramid.protocol.resource import NOTHING_UNDERSTOOD, SEVERAL, Resource
 
+IDENTIFYING = frozenset({"client_id", "redirect_uri", "response_type", "response_mode", "state"})
 PROMPTS = ("none", "login", "consent", "select_account", "create")
 MAX_STATE = 2048
 MAX_NONCE = 1024
@@ -179,13 +180,12 @@ def salvage(pairs: Sequence[tuple[str, str]]) -> Params:
 
     A repeated ``scope`` is told to the client; a repeated ``redirect_uri`` is as good as none.
     """
-    clean = []
-    for name in ("client_id", "redirect_uri", "response_type", "response_mode", "state"):
-        mine = [pair for pair in pairs if pair[0] == name]
-        if len(mine) == 1:
-            with suppress(InvalidRequest):
-                clean += [(name, value) for value in Params(mine).all(name)]
-    return Params(clean)
+    times = Counter(name for name, _value in pairs)
+    return Params(
+        (name, value)
+        for name, value in pairs
+        if name in IDENTIFYING and times[name] == 1 and fault_of(name, value) is None
+    )
 
 
 def judge(

@@ -55,7 +55,7 @@ class Params:
                 raise InvalidRequest(TOO_LARGE, private=f"more than {MOST_PARAMETERS} parameters")
             earlier = self._values.get(name, ())
             self._values[name] = (*earlier, value)
-            fault = _fault(name, value)
+            fault = fault_of(name, value)
             if fault is None and earlier and name not in repeatable:
                 fault = DUPLICATE
             if fault is not None:
@@ -68,6 +68,8 @@ class Params:
 
     def get(self, name: str) -> str | None:
         """The value, or ``None`` when it was not sent or sent empty."""
+        if name not in self._values:
+            return None
         values = self.all(name)
         if len(values) > 1:
             raise InvalidRequest(DUPLICATE, private=f"{_shown(name)} is sent more than once")
@@ -125,7 +127,8 @@ def _decode(part: bytes) -> str:
         raise InvalidRequest(MALFORMED, private="not UTF-8") from error
 
 
-def _fault(name: str, value: str) -> Check | None:
+def fault_of(name: str, value: str) -> Check | None:
+    """What is wrong with this one parameter, taken by itself."""
     if len(name) > LONGEST_VALUE or _utf8_length(value) > LONGEST_VALUE:
         return TOO_LARGE
     control = _CONTROL_IN_JSON if name in _JSON else _CONTROL

@@ -67,7 +67,7 @@ def ready_for(request: Any, pending: Pending, client: Client, name: str) -> Sign
 def _ladder(request: Any) -> Ladder:
     oidc = request.oidc
     elsewhere = getattr(oidc.browser, "signs_in_elsewhere", False)
-    prompts = tuple(ordered(oidc.plugins.all(IPrompt)))
+    prompts = ordered(tuple(oidc.plugins.all(IPrompt)))
     return Ladder(oidc.settings.acr_values, prompts, elsewhere)
 
 

@@ -23,7 +23,7 @@ from oidc_pyramid.protocol.authorization import (
 )
 from oidc_pyramid.protocol.errors import AuthorizationError, InvalidRequest, PageError
 from oidc_pyramid.protocol.params import Params
-from oidc_pyramid.request_objects import unpacked
+from oidc_pyramid.request_objects import carries_object, unpacked
 from oidc_pyramid.settings import Settings
 from oidc_pyramid.views import outcomes
 from oidc_pyramid.views.advance import advance
@@ -41,14 +41,15 @@ def authorize(provider: Provider, request: Any) -> Any:
     as anybody may follow an authorization link.
     """
     pairs = _pairs(request)
-    client = _client(request, provider, salvage(pairs))
+    outside = salvage(pairs)
+    client = _client(request, provider, outside)
     request.environ["oidc.ui_locales"] = _ui_locales(pairs)
     request.oidc.silent = ("prompt", "none") in pairs
     offer = offer_of(request.oidc.settings, request.oidc.plugins, request.oidc.issuer.scopes())
     if client is None:
         raise PageError(UNKNOWN_CLIENT, error="invalid_client")
-    pairs = _unpacked(request, pairs, client, offer)
-    request.oidc.reply = identify(salvage(pairs), client, offer, request.oidc.settings.issuer)
+    pairs, clean = _unpacked(request, pairs, outside, client, offer)
+    request.oidc.reply = identify(clean, client, offer, request.oidc.settings.issuer)
     request.oidc.silent = ("prompt", "none") in pairs
     wanted = judge(
         pairs,
@@ -77,15 +78,18 @@ def _pairs(request: Any) -> list[tuple[str, str]]:
 
 
 def _unpacked(
-    request: Any, pairs: list[tuple[str, str]], client: Client, offer: Offer
-) -> list[tuple[str, str]]:
-    """What a request object says, if one came. Until it is believed, an error goes to the
-    redirect URI outside it, if that is a good one (RFC 9101 §6.3)."""
+    request: Any, pairs: list[tuple[str, str]], outside: Params, client: Client, offer: Offer
+) -> tuple[list[tuple[str, str]], Params]:
+    """What a request object says, if one came or has to; and what of it identifies the request.
+    Until it is believed, an error goes to the redirect URI outside it, if that is a good one
+    (RFC 9101 §6.3)."""
+    if not (client.require_signed_request_object or carries_object(pairs)):
+        return pairs, outside
     with suppress(PageError):
-        request.oidc.reply = identify(salvage(pairs), client, offer, request.oidc.settings.issuer)
+        request.oidc.reply = identify(outside, client, offer, request.oidc.settings.issuer)
     found = unpacked(pairs, client, request.oidc.issuer, request.oidc.runtime.fetcher)
     request.oidc.reply = None
-    return found
+    return found, salvage(found)
 
 
 def _client(request: Any, provider: Provider, params: Params) -> Client | None:

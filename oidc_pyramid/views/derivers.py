@@ -85,6 +85,6 @@ def finish(request: Any, response: Any, options: Endpoint) -> Any:
     if asked.cors:
         cors.answer(request, response, asked.cors)
     if getattr(request, "exception", None) is None:
-        request.oidc.cookies.apply(response)
+        request.oidc.send_cookies(response)
         request.oidc.announce_after_commit()
     return response

@@ -44,17 +44,23 @@ def secure(
 
     A page in a client's window must not cut that window off from the client.
     """
-    headers = response.headers
-    secured = {name.lower() for name in headers}
-    fixed = _fixed(framed=framed, popup=popup, encrypted=settings.issuer.startswith("https:"))
-    response.headerlist.extend(pair for pair in fixed if pair[0].lower() not in secured)
     if not cacheable:
-        headers["Cache-Control"] = "no-store"
-        headers["Pragma"] = "no-cache"
+        response.headers.pop("Cache-Control", None)
+        response.headers.pop("Pragma", None)
+    there = {name.lower() for name, _value in response.headerlist}
+    fixed = _fixed(
+        framed=framed,
+        popup=popup,
+        cacheable=cacheable,
+        encrypted=settings.issuer.startswith("https:"),
+    )
+    response.headerlist.extend(pair for pair in fixed if pair[0].lower() not in there)
 
 
 @lru_cache
-def _fixed(*, framed: bool, popup: bool, encrypted: bool) -> tuple[tuple[str, str], ...]:
+def _fixed(
+    *, framed: bool, popup: bool, cacheable: bool, encrypted: bool
+) -> tuple[tuple[str, str], ...]:
     fixed = {
         "Content-Security-Policy": content_security_policy(),
         "X-Content-Type-Options": "nosniff",
@@ -65,6 +71,8 @@ def _fixed(*, framed: bool, popup: bool, encrypted: bool) -> tuple[tuple[str, st
         fixed |= {"X-Frame-Options": "DENY", "Cross-Origin-Resource-Policy": "same-origin"}
     if not (framed or popup):
         fixed["Cross-Origin-Opener-Policy"] = "same-origin"
+    if not cacheable:
+        fixed |= {"Cache-Control": "no-store", "Pragma": "no-cache"}
     if encrypted:
         fixed["Strict-Transport-Security"] = HSTS
     return tuple(fixed.items())

@@ -16,13 +16,13 @@ from oidc_pyramid.protocol.redirect_uri import origin_of
 from oidc_pyramid.views.endpoint import TEMPLATES
 from oidc_pyramid.views.headers import content_security_policy
 
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 def json_response(body: Mapping[str, object], status: int = 200) -> Response:
-    """UTF-8 JSON (RFC 8259 §8.1)."""
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    response = Response(text.encode(), status=status, content_type="application/json")
-    response.charset = None
-    return response
+    """UTF-8 JSON, without a charset (RFC 8259 §8.1, §11)."""
+    headers = [("Content-Type", "application/json")]
+    return Response(_json(body).encode(), status=status, headerlist=headers)
 
 
 def token_response(request: Any, outcome: Issued | Refused) -> Response:
