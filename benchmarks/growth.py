@@ -102,7 +102,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--concurrency", type=int, default=8)
     parser.add_argument("--storage", default="SQLite", choices=["SQLite", "FileStorage"])
-    parser.add_argument("--server", default="granian")
+    parser.add_argument("--server", default="granian, 1 thread")
     parser.add_argument("--place", help="where databases are kept, for the next time")
     parser.add_argument("--json", default=str(ROOT / "benchmarks" / "results" / "growth.json"))
     options = parser.parse_args()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from databases import FILES, kept
 from pyramid.paster import get_appsettings
 from served import Served, free_port, serving, write_ini
 from servers import SERVERS
@@ -23,10 +24,6 @@ from oidc_pyramid.settings import Settings, read_settings
 from oidc_pyramid.storage import in_transaction, open_database, provider_in
 
 HERE = str(Path(__file__).parent)
-STORAGES = {
-    "SQLite": "sqlite://{here}/db",
-    "FileStorage": "file://{here}/Data.fs?connection_pool_size=16",
-}
 DOCUMENT = {
     "redirect_uris": [REDIRECT],
     "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
@@ -44,19 +41,22 @@ def provider_settings(here: Path, storage: str, alg: str, port: int, **more: str
         "oidc.signing_algs": " ".join(dict.fromkeys((alg, "RS256"))),
         "oidc.resources": f"{RESOURCE} scopes=api format=jwt",
         "oidc.throttle_address": "1000000",
-        "zodbconn.uri": STORAGES[storage].format(here=here),
+        "zodbconn.uri": FILES.get(storage, "").format(here=here),
         **more,
     }
 
 
 @contextmanager
 def provider(here: Path, storage: str, server: str, alg: str, **more: str) -> Iterator[Served]:
-    """Founded and served."""
+    """Founded and served; a database server counts with it."""
     port = free_port()
-    ini = write_ini(here, provider_settings(here, storage, alg, port, **more), port)
-    populate(get_appsettings(str(ini)))
-    with started(here, ini, port, server) as served:
-        yield served
+    with kept(here, storage) as (uri, servers):
+        more["zodbconn.uri"] = uri
+        ini = write_ini(here, provider_settings(here, storage, alg, port, **more), port)
+        populate(get_appsettings(str(ini)))
+        with started(here, ini, port, server) as served:
+            served.beside = servers
+            yield served
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pygal.style import Style
 
 GREY = "#7d7d7d"
 COLOURS = ("#2a7de1", "#69a7f0", "#3d9970", "#d98324", "#b04a9c", "#8a8a8a")
-SHOWN = ("SQLite, granian, RS256", "FileStorage, granian, RS256")
+SHOWN = ("SQLite, granian, 1 thread, RS256", "FileStorage, granian, 1 thread, RS256")
 CONCURRENCY = 8
 COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from databases import FILES
+
 PAGE = """\
 # Performance
 
@@ -38,7 +40,8 @@ Milliseconds of server CPU at {concurrency} clients.
 
 {summary}
 
-How many times as much the others take, compared with {reference}:
+How many times as much the others take, compared with ours on {references}, each in one process with
+one thread (threads of one process of Python wait for each other, which costs processor time, too):
 
 {ratios}
 
@@ -73,7 +76,7 @@ def write(results: dict[str, Any], page: Path) -> None:
     picture = page.with_suffix(".svg")
     draw(results, picture)
     load = machine["load_before"]
-    reference = next(n for n, facts in results["contestants"].items() if facts["kind"] == "ours")
+    references = _references(results)
     page.write_text(
         PAGE.format(
             **{name: machine[name] for name in ("revision", "python", "system", "date", "cores")},
@@ -81,9 +84,9 @@ def write(results: dict[str, Any], page: Path) -> None:
             picture=picture.name,
             rs256=results["rs256_ms"],
             concurrency=at,
-            reference=reference,
+            references=" and ".join(references),
             summary=_summary(results, cells, at),
-            ratios=_ratios(results, cells, at, reference),
+            ratios=_ratios(results, cells, at, references),
             starts=_starts(results),
             tables="\n".join(_tables(results, cells)),
         )
@@ -124,17 +127,36 @@ def _summary(results: dict[str, Any], cells: Cells, at: int) -> str:
     return f"{_table(['operation', *labels], rows)}\n\nThe floor: {floor}."
 
 
-def _ratios(results: dict[str, Any], cells: Cells, at: int, reference: str) -> str:
+def _references(results: dict[str, Any]) -> dict[str, str]:
+    """The embedded storages and their labels, as the first of ours is served."""
+    ours = {n: facts for n, facts in results["contestants"].items() if facts["kind"] == "ours"}
+    first = next(iter(ours.values()))
+    return {
+        facts["storage"]: label
+        for label, facts in ours.items()
+        if (facts["server"], facts["alg"]) == (first["server"], first["alg"])
+        and facts["storage"] in FILES
+    }
+
+
+def _ratios(results: dict[str, Any], cells: Cells, at: int, references: dict[str, str]) -> str:
     peers = [n for n, facts in results["contestants"].items() if facts["kind"] == "peer"]
     if not peers:
         return "No other provider took part in this run."
+    pairs = [(peer, storage) for peer in peers for storage in references]
     rows = []
     for workload in _workloads(results):
-        ours = _cpu(cells, reference, workload, at)
-        theirs = [_cpu(cells, peer, workload, at) for peer in peers]
-        if ours and any(theirs):
-            rows.append([workload, *(f"{one / ours:.1f}" if one else "" for one in theirs)])
-    return _table(["operation", *peers], rows)
+        found = [
+            (_cpu(cells, peer, workload, at), _cpu(cells, references[storage], workload, at))
+            for peer, storage in pairs
+        ]
+        if any(theirs and ours for theirs, ours in found):
+            rows.append([workload, *(_times(theirs, ours) for theirs, ours in found)])
+    return _table(["operation", *(f"{peer} / {storage}" for peer, storage in pairs)], rows)
+
+
+def _times(theirs: float | None, ours: float | None) -> str:
+    return f"{theirs / ours:.1f}" if theirs and ours else ""
 
 
 def _starts(results: dict[str, Any]) -> str:

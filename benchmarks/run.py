@@ -25,8 +25,9 @@ from typing import Any
 from compare import compare
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from databases import STORAGES, there
 from load import Crowd, Figures, measure
-from ours import STORAGES, bare, provider
+from ours import bare, provider
 from peers.contestants import PEERS, available
 from report import write
 from served import Served
@@ -36,11 +37,14 @@ from workloads import WORKLOADS, Unsupported
 
 ROOT = Path(__file__).parent.parent
 PAIRS = (
-    ("SQLite", "granian", "RS256"),
-    ("SQLite", "granian", "ES256"),
+    ("SQLite", "granian, 1 thread", "RS256"),
+    ("SQLite", "granian, 1 thread", "ES256"),
+    ("SQLite", "granian, 2 threads", "RS256"),
     ("SQLite", "waitress", "RS256"),
-    ("FileStorage", "granian", "RS256"),
+    ("FileStorage", "granian, 1 thread", "RS256"),
     ("FileStorage", "waitress", "RS256"),
+    ("PostgreSQL", "granian, 1 thread", "RS256"),
+    ("ZEO", "granian, 1 thread", "RS256"),
 )
 BARE = "bare view"
 
@@ -121,14 +125,14 @@ def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
     every = [
         (storage, server, alg)
         for storage in options.storage or STORAGES
-        for server in options.server or ("waitress", "granian")
+        for server in options.server or ("waitress", "granian, 1 thread")
         for alg in options.alg or ("RS256",)
     ]
     for one in every if any(named) else PAIRS:
-        if installed(one[1]):
+        if installed(one[1]) and there(one[0]):
             yield one
         else:
-            print(f"{one[1]} is not installed: left out")
+            print(f"{one[0]} or {one[1]} is not installed: left out")
 
 
 def run(options: argparse.Namespace) -> dict[str, Any]:

@@ -20,17 +20,19 @@ STARTS_WITHIN = 120.0
 
 @dataclass
 class Served:
-    """A running server and what the system says of it: all of its processes together."""
+    """A running server and what the system says of it: all of its processes together, and those
+    *beside* it, which keep its data."""
 
     port: int
     here: Path
     process: subprocess.Popen[bytes]
     started_in: float
     idle_mib: float = 0.0
+    beside: tuple[int, ...] = ()
 
     def processes(self) -> list[Path]:
         """The process and those that it started, as directories of ``/proc``."""
-        found, todo = [], [self.process.pid]
+        found, todo = [], [self.process.pid, *self.beside]
         while todo:
             here = Path(f"/proc/{todo.pop()}")
             found.append(here)

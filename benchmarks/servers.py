@@ -39,7 +39,7 @@ def bjoern(_ini: Path, port: int) -> list[str]:
 
 SERVERS = {
     "waitress": waitress,
-    "granian": granian,
+    "granian, 2 threads": granian,
     "granian, 1 thread": granian_one,
     "gunicorn, 2 x 4": gunicorn,
     "bjoern": bjoern,

@@ -25,12 +25,20 @@ class Storage:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.uri = self.scheme.format(directory)
+        self._child: Child | None = None
 
     def start(self) -> None:
         """Returns when it answers."""
 
     def stop(self, sent: signal.Signals = signal.SIGTERM) -> None:
         """Returns when it is gone."""
+
+    def pids(self) -> tuple[int, ...]:
+        """Of its server, if it has one."""
+        return () if self._child is None else (self._child.pid,)
+
+    def remove(self) -> None:
+        """What it keeps elsewhere."""
 
 
 class Sqlite(Storage):
@@ -48,10 +56,6 @@ class Zeo(Storage):
     """ZEO's own server on a unix socket."""
 
     scheme = "zeo://{}/zeo.sock?server_sync=true&wait_timeout=2"
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory)
-        self._child: Child | None = None
 
     def start(self) -> None:
         socket_path = self.directory / "zeo.sock"
@@ -95,7 +99,6 @@ class PostgreSQL(Storage):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)
-        self._child: Child | None = None
         self._programs = programs()
         self._folder = Path(tempfile.mkdtemp(prefix="soak-pg-"))
         self._user = None
