@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import ssl
@@ -15,6 +16,7 @@ from soak.processes import end, free_port, start, wait_for
 
 NAME = "id.example.com"
 MAIN = """\
+{user}
 worker_processes 1;
 daemon off;
 pid {here}/nginx.pid;
@@ -38,8 +40,9 @@ def available() -> bool:
 
 
 @contextmanager
-def proxied(here: Path, upstream: int) -> Iterator[int]:
-    """In front of a provider on loopback; yields the port for TLS."""
+def proxied(here: Path, upstream: int, *, patience: str = "15s") -> Iterator[int]:
+    """In front of a provider on loopback; yields the port for TLS. ``patience`` is for clients
+    that send a part of a request and then nothing."""
     here.mkdir(parents=True, exist_ok=True)
     tls, plain = free_port(), free_port()
     _certificate(here)
@@ -52,12 +55,15 @@ def proxied(here: Path, upstream: int) -> Iterator[int]:
         "listen 443 ssl http2;": f"listen 127.0.0.1:{tls} ssl http2;",
         f"/etc/letsencrypt/live/{NAME}": str(here),
         "/var/log/nginx": str(here),
+        "client_header_timeout 15s;": f"client_header_timeout {patience};",
+        "client_body_timeout 15s;": f"client_body_timeout {patience};",
     }.items():
         if old not in shipped:
             raise ValueError(f"deploy/nginx.conf has no {old!r} any more")
         shipped = shipped.replace(old, new)
     (here / "shipped.conf").write_text(shipped)
-    (here / "main.conf").write_text(MAIN.format(here=here))
+    user = "user root;" if os.geteuid() == 0 else ""  # it writes into our folders
+    (here / "main.conf").write_text(MAIN.format(here=here, user=user))
     log = here / "nginx.out"
     child = start(("nginx", "-p", here, "-c", here / "main.conf"), log)
     try:
@@ -82,8 +88,9 @@ def _listens(port: int) -> bool:
 
 
 def connect(port: int, source: str) -> ssl.SSLSocket:
-    """A TLS connection from that loopback address; the certificate is our own."""
-    context = ssl.create_default_context()
+    """A TLS connection from that loopback address; the certificate is our own, and those of the
+    system, which take a while to read, are not looked at."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     plain = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
