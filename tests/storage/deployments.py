@@ -142,6 +142,8 @@ def prepare(folder, kind, port, postgresql_conf=None):
     text = text.replace("https://id.example.com", issuer)
     text = text.replace("listen = 127.0.0.1:6543", f"listen = 127.0.0.1:{port}")
     text = text.replace("/etc/oidc_pyramid/zodb", f"{folder}/zodb")
+    for name in ("trusted_proxy", "clear_untrusted_proxy_headers"):
+        text = text.replace(f"# {name}", name)
     (folder / "provider.ini").write_text(placed(text, folder), encoding="utf-8")
     conf = (folder / "zeo.conf").read_text(encoding="utf-8")
     (folder / "zeo.conf").write_text(placed(conf, folder), encoding="utf-8")

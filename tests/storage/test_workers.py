@@ -2,6 +2,7 @@
 holds for all of them at the next request."""
 
 import json
+import re
 import secrets
 import time
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ import requests
 from oidc_pyramid.protocol.client_assertion import TYPE
 from oidc_pyramid.protocol.jose import Signer, new_key, public_part
 from soak.processes import free_port
+from tests.person import Person
 from tests.storage.deployments import CALLBACK, kid_of, prepare, serving, zeo_server
 from tests.storage.servers import postgresql_database
 
@@ -194,6 +196,35 @@ def test_wrong_passwords_are_counted_by_all_together(site, client, person):
     person.password = "curiouser and curiouser"
     with pytest.raises(KeyError):
         site.code(person, client)
+
+
+class From(requests.adapters.HTTPAdapter):
+    """Connections from this address."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, source_address=(self.address, 0), **options)
+
+
+@pytest.mark.parametrize(
+    "source, believed", [("127.0.0.1", "203.0.113.9"), ("127.0.0.9", "127.0.0.9")]
+)
+def test_only_the_proxy_says_who_asks(site, source, believed):
+    """And of what it passes on, only the entry that it has added itself."""
+    person = Person(site.issuer, f"nobody{secrets.token_hex(4)}", "wrong")
+    begin = site.log.stat().st_size
+    with requests.Session() as person.browser:
+        person.browser.mount("http://", From(source))
+        person.browser.headers["X-Forwarded-For"] = "203.0.113.1, 203.0.113.9"
+        person.browser.headers["Forwarded"] = "for=203.0.113.2"
+        person.browser.headers["X-Real-IP"] = "203.0.113.3"
+        person.answer(person.browser.get(f"{site.issuer}/account", timeout=30))
+    told = site.log.read_bytes()[begin:].decode()
+    (event,) = re.findall(r'\{.*"event":"SignInFailed".*\}', told)
+    assert json.loads(event)["address"] == believed
 
 
 def test_a_new_epoch_ends_everything_everywhere(site, client, person):
