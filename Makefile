@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: bench build clean contracts docs fuzz help lint messages serve soak test types
+.PHONY: bench build clean contracts docs everything fuzz help lint messages serve soak test types
 
 VENV ?= .venv
 INI ?= development.ini
@@ -57,6 +57,11 @@ soak: $(VENV)/.test  ## faults under load, with a report in artifacts/ (minutes;
 
 fuzz: $(VENV)/.fuzz  ## odd bytes for every parser and endpoint (ARGS="--runs 100000")
 	@$(RUN) -m fuzz $(ARGS)
+
+# The stamps in this order: each is as new as what it rests on.
+everything: $(VENV)/.made  ## install at once what the checks above need (for CI; they do it one by one)
+	@$(RUN) tools/install.py ".[docs,lint,test]"
+	@touch $(VENV)/.installed $(VENV)/.test $(VENV)/.lint $(VENV)/.docs
 
 build: $(VENV)/.lint  ## build wheel and sdist into dist/
 	@$(RUN) -m build --outdir dist .
