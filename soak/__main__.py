@@ -15,7 +15,15 @@ from soak.report import Report, Row
 from soak.row import run
 from soak.storages import STORAGES
 
-ORDER = ("kills", "races", "ends", "conflicts", "upkeep", "rotation")  # what matters most is first
+ORDER = (
+    "kills",
+    "races",
+    "ends",
+    "storage_gone",
+    "full_disk",
+    "clock",
+    "slow_clients",
+)  # then more
 
 
 def every() -> dict[str, Scenario]:

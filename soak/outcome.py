@@ -28,6 +28,11 @@ class Scale:
     workers: int
     back_within: float = 5.0
 
+    def share(self, storage: str, number: int) -> int:
+        """The whole number on the storages that most will have, a part of it on the others."""
+        fewer = self.name == "full" and storage in {"zeo", "file"}
+        return number // 5 if fewer else number
+
 
 SHORT = Scale(
     "short",
@@ -65,17 +70,17 @@ LONG = Scale(
 FULL = Scale(
     "full",
     rate=20,
-    seconds=120,
+    seconds=75,
     people=60,
     kills=100,
-    pause=(0.5, 2.5),
+    pause=(0.3, 1.7),
     tokens=200,
     parallel=50,
     rounds=250,
     lanes=6,
-    times=12,
-    pack_every=15,
-    keys=5,
+    times=6,
+    pack_every=10,
+    keys=4,
     workers=4,
 )
 SCALES = {scale.name: scale for scale in (SHORT, LONG, FULL)}

@@ -97,7 +97,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         ThreadPoolExecutor(scale.lanes) as pool,
     ):
         ends = _ends(place, operate)
-        work = [name for _ in range(_rounds(storage, scale)) for name in ends]
+        work = [name for _ in range(scale.share(storage, scale.rounds)) for name in ends]
         lanes = [
             pool.submit(
                 _lane,
@@ -123,11 +123,6 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
             "retries": place.conflicts(),
         }
     return outcome
-
-
-def _rounds(storage: str, scale: Scale) -> int:
-    """The full number where most deployments are; ZEO costs more, and is the same code."""
-    return scale.rounds if storage != "zeo" or scale.name != "full" else scale.rounds // 5
 
 
 def _ends(place: Deployment, operate: Operator) -> dict[str, End]:

@@ -15,25 +15,25 @@ from soak.web import Answer
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     """Codes first, then what other codes bought."""
-    outcome = Outcome()
+    outcome, tokens = Outcome(), scale.share(storage, scale.tokens)
     with (
         deployed(storage, directory, workers_wanted=scale.workers, people=4) as place,
         ThreadPoolExecutor(scale.parallel) as pool,
     ):
         people = [Person(place, name) for name in place.usernames]
-        for number in range(scale.tokens):
+        for number in range(tokens):
             person = people[number % len(people)]
             _code(outcome, place, person, pool, scale.parallel)
             _refresh(outcome, place, person, pool, scale.parallel)
         answers = place.answers
         outcome.broken += place.wrong + place.unexpected()
-    total = 2 * scale.tokens * scale.parallel
+    total = 2 * tokens * scale.parallel
     busy = answers[503]
     outcome.demand(answers[0] == 0, f"{answers[0]} requests had no answer")
     outcome.demand(busy <= total * 0.01, f"{busy} of {total} were answered 503")
     outcome.figures = {
-        "codes": scale.tokens,
-        "refresh tokens": scale.tokens,
+        "codes": tokens,
+        "refresh tokens": tokens,
         "each by": scale.parallel,
         "503": busy,
         "retries": place.conflicts(),

@@ -137,4 +137,4 @@ def _life(token: str) -> int:
     return int(claims["exp"] - claims["iat"])
 
 
-SCENARIO = Scenario("rotation", "Key rotation under load", ("sqlite", "postgresql", "zeo"), run)
+SCENARIO = Scenario("rotation", "Key rotation under load", ("sqlite", "postgresql"), run)
