@@ -126,7 +126,8 @@ class Filling:
             somebody.id = self._population.account(number)
             somebody.__parent__ = provider.users
             provider.users._by_id.insert(somebody.id, somebody)  # noqa: SLF001 - a tree at a time
-            self._allow(provider.grants.obtain(somebody.id, CLIENT_ID, now=self._now), known)
+            grant = provider.grants.obtain(somebody.id, CLIENT_ID, now=self._now, account=somebody)
+            self._allow(grant, known)
 
     def _allow(self, grant: Grant, known: Client) -> None:
         grant.allow(SCOPES, now=self._now)

@@ -28,10 +28,15 @@ class OwnAccounts:
         self._users = provider.users
         self._passwords = passwords
         self._memo = memo
+        self._at_hand: dict[str, User] = {}
+
+    def expect(self, user: User) -> None:
+        """Whoever is asked for next is this one, perhaps: the record need not be looked for."""
+        self._at_hand[user.id] = user
 
     def get(self, account_id: str) -> User | None:
         """The user, unless disabled or deleted."""
-        user = self._users.get(account_id)
+        user = self._at_hand.get(account_id) or self._users.get(account_id)
         return user if user is not None and user.active else None
 
     def by_userid(self, userid: Any) -> User | None:

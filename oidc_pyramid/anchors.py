@@ -46,8 +46,10 @@ def standing(issuer: Issuer, authorization: Authorization, *, write: bool) -> St
     """
     provider = issuer.provider
     client = provider.clients.get(authorization.client_id)
-    grant = provider.grants.get(authorization.account_id, authorization.client_id)
-    account = issuer.accounts.get(authorization.account_id)
+    grant = authorization.grant
+    if grant is None:
+        grant = provider.grants.get(authorization.account_id, authorization.client_id)
+    account = _account(issuer, authorization, grant)
     if client is None or grant is None or account is None:
         return None
     if write:
@@ -65,6 +67,13 @@ def standing(issuer: Issuer, authorization: Authorization, *, write: bool) -> St
         return None
     scope = tuple(s for s in authorization.scope if s in grant.scope and s in client.scope)
     return Standing(client, account, grant, scope, authorization)
+
+
+def _account(issuer: Issuer, authorization: Authorization, grant: Grant | None) -> Any:
+    """By its id, whoever keeps the accounts; our own may know it from the grant."""
+    if grant is not None and grant.person is not None and hasattr(issuer.accounts, "expect"):
+        issuer.accounts.expect(grant.person)
+    return issuer.accounts.get(authorization.account_id)
 
 
 def _holds(anchor: Client | Grant, generation: int, *, write: bool) -> bool:

@@ -144,6 +144,7 @@ class Decision:
                 acr=sign_in.acr,
                 amr=sign_in.amr,
                 account_generation=sign_in.account.generation,
+                grant=self.grant,
                 grant_generation=self.grant.generation,
                 client_generation=self.client.generation,
                 claims=wanted.claims,

@@ -160,6 +160,7 @@ def issue(
 ) -> Issued:
     """One commit: the redemption marker and the root of the refresh family in one record."""
     client, now = found.client, issuer.now
+    authorization.grant = found.grant
     granted = resource.granted(found.scope)
     authorization.keep(now + resource.expire)
     authentication = authentication_of(issuer, authorization, found, nonce=code.nonce)

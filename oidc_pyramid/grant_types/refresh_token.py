@@ -54,6 +54,7 @@ class RefreshToken:
         if hmac.compare_digest(handle.digest, family.refresh_current):
             found = _standing(issuer, family)
             successor = _rotate(issuer, family, handle, request, resource)
+            family.grant = found.grant
         elif _within_grace(issuer, exchange.client, family, handle, request):
             found = _standing(issuer, family)
             successor = issuer.opened.handles.successor(handle, family.refresh_root)

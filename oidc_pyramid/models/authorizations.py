@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from persistent import Persistent
 
+from oidc_pyramid.models.grants import Grant
 from oidc_pyramid.models.shards import Expiring, Shards
 
 REPLAY_MARGIN = 24 * 3600
@@ -14,7 +15,8 @@ class Authorization(Persistent):
     of the refresh family in one. Only the refresh fields and ``ended_at`` ever change.
 
     ``generations`` are those of account, grant and client when it was made; an anchor that has
-    moved on makes this inactive. ``offline`` ones survive the end of their session.
+    moved on makes this inactive. ``offline`` ones survive the end of their session. ``grant`` is
+    the very record, so that nobody has to look for it; older ones have none.
     """
 
     id: str = ""
@@ -32,6 +34,7 @@ class Authorization(Persistent):
     offline: bool = False
     pending: bool = False
     confirmation: str = ""
+    grant: Grant | None = None
     account_generation: int = 0
     grant_generation: int = 0
     client_generation: int = 0

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from persistent import Persistent
 
 from oidc_pyramid.models.shards import Expiring, Shards
+from oidc_pyramid.models.users import User
 
 REVOKED_KEPT = 366 * 24 * 3600
 
@@ -18,7 +19,8 @@ class Grant(Persistent):
     ``scope`` is what tokens may carry; ``remembered`` what need not be asked again before
     ``expires_at``. ``generation`` grows when it is revoked: older authorizations are dead.
     It starts at random: a grant that is made after the sweep has removed a revoked one does not
-    bring back what rested on that.
+    bring back what rested on that. ``person`` is the account where it is one of ours: whoever has
+    the grant need not look for the account as well.
     """
 
     account_id: str = ""
@@ -31,6 +33,7 @@ class Grant(Persistent):
     ended_at: int | None = None
     generation: int = 1
     consent_generation: int = 0
+    person: User | None = None
 
     def __init__(self, account_id: str, client_id: str, *, now: int) -> None:
         self.account_id = account_id
@@ -97,13 +100,15 @@ class Grants(Persistent):
         found: Grant | None = self._data.get(f"{account_id}:{client_id}")
         return found
 
-    def obtain(self, account_id: str, client_id: str, *, now: int) -> Grant:
+    def obtain(self, account_id: str, client_id: str, *, now: int, account: object = None) -> Grant:
         """The grant, made if it is not there; two makers at once conflict."""
         grant = self.get(account_id, client_id)
         if grant is None:
             grant = Grant(account_id, client_id, now=now)
             key = f"{account_id}:{client_id}"
             self._data.insert(key, grant, look_at=now + REVOKED_KEPT)
+        if grant.person is None and isinstance(account, User):
+            grant.person = account
         return grant
 
     def of(self, account_id: str) -> Iterator[Grant]:

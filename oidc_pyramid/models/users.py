@@ -135,9 +135,12 @@ class User(Persistent):
         self.disabled_at = None
 
     def end(self, *, now: int) -> None:
-        """Deleted, written to the object itself."""
+        """Deleted, written to the object itself; nothing of what it said of the person is kept."""
         self.ended_at = now
         self.password_hash = None
+        for claim in CLAIMS & vars(self).keys():
+            delattr(self, claim)
+        self.extra.clear()
         self.end_everything()
 
 
@@ -254,8 +257,8 @@ class Users(Persistent):
 
     def delete(self, user: User, *, now: int) -> None:
         """End the person, then unlink; the id is never given to anybody else."""
-        user.end(now=now)
         self._directory.strike(user.entries)
+        user.end(now=now)
         self._by_username.remove(user.username_key)
         self._by_id.remove(user.id)
 

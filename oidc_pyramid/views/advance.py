@@ -215,6 +215,7 @@ def _grant(request: Any, wanted: Wanted, client: Client, sign_in: SignIn) -> Gra
     items = consent_items(request, wanted)
     grant: Grant | None = grants.get(account_id, client.client_id)
     if grant is None or not grant.active or not set(items) <= set(grant.scope):
-        grant = grants.obtain(account_id, client.client_id, now=request.oidc.now)
-        grant.allow(items, now=request.oidc.now)
+        now, account = request.oidc.now, sign_in.account
+        grant = grants.obtain(account_id, client.client_id, now=now, account=account)
+        grant.allow(items, now=now)
     return grant

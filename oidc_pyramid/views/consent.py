@@ -72,8 +72,9 @@ def _remember(
     request: Any, pending: Pending, client: Client, sign_in: SignIn, items: tuple[str, ...]
 ) -> None:
     wanted, oidc = pending.wanted, request.oidc
-    account_id = str(sign_in.account.id)
-    grant = oidc.provider.grants.obtain(account_id, client.client_id, now=oidc.now)
+    account, account_id = sign_in.account, str(sign_in.account.id)
+    grants = oidc.provider.grants
+    grant = grants.obtain(account_id, client.client_id, now=oidc.now, account=account)
     grant.allow(items, now=oidc.now)
     if remembers(request, client, wanted.redirect_uri):
         grant.remember(
