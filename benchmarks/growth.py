@@ -7,6 +7,7 @@ for anybody at all, which no cache helps. A million people take about an hour to
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 import tempfile
@@ -27,13 +28,14 @@ from targets import OURS
 from workloads import Operation, flow, sign_in
 
 from oidc_pyramid.settings import read_settings
-from oidc_pyramid.storage import open_database
+from oidc_pyramid.storage import open_database, provider_in, snapshot
 from oidc_pyramid.upkeep import one_round
 
 ROOT = Path(__file__).parent.parent
 REGULARS = 200
 ANYBODY = 20_000
 ROUNDS = 8
+SEARCHES = 400
 
 
 class People:
@@ -111,6 +113,7 @@ def main() -> None:
         sizes = [_filled(Path(kept) / str(people), people, options) for people in options.people]
         for size in sizes:
             size.found["sweep_ms"] = _sweep(size.mapping)
+        _search(sizes)
         crowds = [stack.enter_context(_served(size, options)) for size in sizes]
         _measure(sizes, crowds, options)
     results = [size.found for size in sizes]
@@ -202,12 +205,40 @@ def _sweep(mapping: Any) -> float:
     return sorted(times)[ROUNDS // 2]
 
 
+def _search(sizes: list[Size]) -> None:
+    """Processor time of a page of twenty people: the model's function, in this process, each time
+    for other letters and in a new snapshot, as a page of an operator has it (median of the rounds)."""
+    with ExitStack() as stack:
+        dbs = [open_database(size.mapping) for size in sizes]
+        for db in dbs:
+            stack.callback(db.close)
+        times: list[list[float]] = [[] for _ in sizes]
+        for _ in range(ROUNDS + 1):  # the first warms up
+            for size, db, found in zip(sizes, dbs, times, strict=True):
+                found.append(_searches(db, size.population.people))
+    for size, found in zip(sizes, times, strict=True):
+        size.found["search_ms"] = sorted(found[1:])[ROUNDS // 2]
+
+
+def _searches(db: Any, people: int) -> float:
+    gc.collect()
+    began = time.process_time()
+    for _ in range(SEARCHES):
+        beginning = f"user{random.randrange(people)}"[: random.choice((6, 7, 8))]
+        with snapshot(db) as root:
+            found = provider_in(root).users.search(beginning, limit=20).people
+            if not [person.name for person in found]:
+                raise RuntimeError(f"nobody is found by {beginning}")
+    return (time.process_time() - began) / SEARCHES * 1000
+
+
 Column = tuple[str, Callable[[dict[str, Any]], float], int]
 COLUMNS: tuple[Column, ...] = (
     *(
         (f"{name}, ms", lambda one, name=name: one["cells"][name]["server_cpu"], 2)
         for name in WORKLOADS
     ),
+    ("search, a page of 20, ms", lambda one: one["search_ms"], 2),
     ("first answer after, s", lambda one: one["start_s"], 1),
     ("memory after all of it, MiB", lambda one: one["memory_mib"], 0),
     ("database, MiB", lambda one: one["database_mib"], 0),

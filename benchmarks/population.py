@@ -20,6 +20,7 @@ from oidc_pyramid.founding import found, make_secret
 from oidc_pyramid.models.authorizations import Authorization
 from oidc_pyramid.models.browsers import Browser, Place, Session, digest
 from oidc_pyramid.models.clients import Client
+from oidc_pyramid.models.directory import EMAIL, USERNAME
 from oidc_pyramid.models.grants import Grant
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.shards import WIDTH
@@ -117,6 +118,14 @@ class Filling:
         yield self._population.authorization, self._authorizations, everybody
         yield self._population.account, self._sessions, some
         yield (lambda number: digest(self._population.cookie(number))), self._browsers, some
+        yield (lambda number: f"user{number}"), self._directory, everybody
+
+    def _directory(self, provider: Provider, numbers: list[int]) -> None:
+        """For those who search."""
+        listed = provider.users.directory()
+        for number in numbers:
+            name, account = f"user{number}", self._population.account(number)
+            listed.enter([(USERNAME, name, account), (EMAIL, f"{name}@example.com", account)])
 
     def _people(self, provider: Provider, numbers: list[int]) -> None:
         """And what each has allowed the client; a host's own claims are none."""
@@ -148,6 +157,7 @@ class Filling:
                 now=self._now,
                 client_id=CLIENT_ID,
                 account_id=self._population.account(number),
+                grant=provider.grants.get(self._population.account(number), CLIENT_ID),
                 scope=SCOPES,
                 offline=True,
                 auth_time=self._now,
