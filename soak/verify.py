@@ -146,7 +146,7 @@ def _states(place: Deployment, client: Client, known: Known, account: Account) -
     """A live family's newest token is good and the one before is not; an ended one's are none."""
     if known.state == UNSURE or not known.refresh:
         return []
-    if known.client in account.deleted:
+    if known.client in account.deleted | account.unsure_clients:
         userinfo = _userinfo(place, known.access[-1])
         return [] if userinfo.status == 401 else [f"family {known.number} outlived its client"]
     patiently = Person(place, known.user).patiently
