@@ -125,7 +125,8 @@ class Filling:
         listed = provider.users.directory()
         for number in numbers:
             name, account = f"user{number}", self._population.account(number)
-            listed.enter([(USERNAME, name, account), (EMAIL, f"{name}@example.com", account)])
+            entries = ((USERNAME, name, account), (EMAIL, f"{name}@example.com", account))
+            listed.enter(provider.users[account], entries)
 
     def _people(self, provider: Provider, numbers: list[int]) -> None:
         """And what each has allowed the client; a host's own claims are none."""

@@ -214,7 +214,7 @@ class Users(Persistent):
             msg = f"the user name {user.username!r} is taken"
             raise UsernameTaken(msg) from None
         self._by_id.insert(user.id, user)
-        self._directory.enter(user.entries)
+        self._directory.enter(user, user.entries)
         user.__parent__ = self
         return user
 
@@ -227,20 +227,18 @@ class Users(Persistent):
         """
         text, people = fold(beginning), list[User]()
         entries = list(islice(self._directory.beginning(text, after=after), 2 * limit + 1))
-        for number, (kind, _name, account_id) in enumerate(entries):
+        for number, ((kind, _name, _id), person) in enumerate(entries):
             if len(people) == limit or number == 2 * limit:
-                return Found(tuple(people), entries[number - 1])
-            person = self.get(account_id)
-            if person is None or (kind == EMAIL and person.username_key.startswith(text)):
-                continue
-            people.append(person)
+                return Found(tuple(people), entries[number - 1][0])
+            if kind == USERNAME or not person.username_key.startswith(text):
+                people.append(person)
         return Found(tuple(people), None)
 
     def enter_anew(self, user: User, before: frozenset[Entry]) -> None:
         """Somebody is called otherwise than *before*."""
         if self.get(user.id) is user:
             self._directory.strike(before - user.entries)
-            self._directory.enter(user.entries - before)
+            self._directory.enter(user, user.entries - before)
 
     def rename(self, user: User, username: str) -> None:
         """Give *user* another login name; raises ``UsernameTaken`` or ``ValueError``."""

@@ -135,15 +135,13 @@ def _directory(provider: Provider) -> Iterator[str]:
         yield from (
             f"{person.id} is not found by a search for {name!r}"
             for kind, name, account_id in sorted(person.entries)
-            if (kind, name, account_id) not in listed
+            if listed.of((kind, name, account_id)) is not person
         )
         person._p_deactivate()
-    for entry in listed:
-        called = users.get(entry[2])
-        if called is None or entry not in called.entries:
+    for entry, person in listed:
+        if entry not in person.entries or users.get(person.id) is not person:
             yield f"a search for {entry[1]!r} finds nobody who is called so"
-        else:
-            called._p_deactivate()
+        person._p_deactivate()
 
 
 def _places(provider: Provider) -> Iterator[str]:

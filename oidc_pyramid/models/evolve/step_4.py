@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oidc_pyramid.models.directory import Directory, Entry
+from oidc_pyramid.models.directory import Directory
 
 if TYPE_CHECKING:
     from oidc_pyramid.models.provider import Provider
@@ -14,12 +14,10 @@ AT_A_TIME = 10_000
 
 def run(provider: Provider) -> None:
     """Look at everybody once."""
-    users, entries = provider.users, list[Entry]()
+    users, directory = provider.users, Directory()
     for number, person in enumerate(users):
-        entries += person.entries
+        directory.enter(person, person.entries)
         person._p_deactivate()
         if users._p_jar is not None and not number % AT_A_TIME:
             users._p_jar.cacheGC()
-    directory = Directory()
-    directory.enter(sorted(entries))
     users._directory = directory  # noqa: SLF001 - theirs, and new

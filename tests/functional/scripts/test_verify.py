@@ -26,7 +26,8 @@ def not_in_the_directory(provider):
 
 
 def in_the_directory_for_nobody(provider):
-    provider.users.directory().enter([(1, "carol", "0" * 32)])
+    alice = provider.users.by_username("alice")
+    provider.users.directory().enter(alice, [(1, "carol", "0" * 32)])
 
 
 def address_set_beside_the_model(provider):
