@@ -270,7 +270,12 @@ class Deployment:
     def unexpected(self) -> list[str]:
         """The lines of its log that name a defect."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return [line for line in lines if " unexpected " in line or "page of an error" in line]
+        return [line for line in lines if is_defect(line)]
+
+
+def is_defect(line: str) -> bool:
+    """A line of the log that must never be there."""
+    return " unexpected " in line or "page of an error" in line
 
 
 def restart_after() -> float:

@@ -12,6 +12,7 @@ import time
 import traceback
 from pathlib import Path
 
+from soak.deployment import is_defect
 from soak.outcome import SCALES, Outcome, Scale, Scenario
 from soak.report import Row
 
@@ -54,11 +55,13 @@ def _apart(scenario: Scenario, storage: str, folder: Path, scale: Scale) -> Outc
 
 
 def _keep_log(outcome: Outcome, folder: Path) -> None:
-    """The end of the provider's log stands with what was broken."""
+    """The first defect in the provider's log, and its end, stand with what was broken."""
     log = folder / "place" / "server.log"
     if outcome.broken and log.exists():
         lines = log.read_text(errors="replace").splitlines()
-        outcome.figures["log"] = [line[:300] for line in lines if "INFO" not in line][-20:]
+        lines = [line[:300] for line in lines if "INFO" not in line]
+        first = next((n for n, line in enumerate(lines) if is_defect(line)), len(lines))
+        outcome.figures["log"] = lines[first : first + 80] + lines[-20:]
 
 
 def main(name: str, storage: str, scale: str, folder: str) -> None:

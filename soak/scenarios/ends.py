@@ -152,10 +152,11 @@ def _lane(
 ) -> None:
     """Round after round, each by another person than the one before."""
     people = [Person(place, name) for name in usernames]
-    client = place.register()
+    client = place.register(people[0].patiently)
     for number, (name, end) in enumerate(work):
         person = people[number % len(people)]
-        chosen = place.register() if name == "client deleted" else client
+        fresh = name == "client deleted"
+        chosen = place.register(person.patiently) if fresh else client
         try:
             _round(place, person, chosen, name, end, tally)
         except Exception as error:  # noqa: BLE001 - reported
