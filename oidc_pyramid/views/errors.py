@@ -142,6 +142,8 @@ def busy(error: Exception, request: Any) -> Response:
 
 def unexpected(error: Exception, request: Any) -> Response:
     """A defect: the traceback goes to the log without the values of templates."""
+    if _is_storages(error):
+        return busy(error, request)
     log.error("%s unexpected %s", request.oidc.error_id, type(error).__name__, exc_info=safe(error))
     check = Check("server", "RFC 9110 §15.6.1", _("Something went wrong on our side."))
     endpoint = getattr(request.oidc, "endpoint", None)
@@ -157,6 +159,8 @@ def _last_resort(view: ErrorView) -> ErrorView:
         try:
             return view(error, request)
         except Exception as failed:
+            if _is_storages(failed) or isinstance(error, STORAGE):
+                return _plainly_busy(failed, request)
             what = (request.oidc.error_id, type(failed).__name__)
             log.error("%s the page of an error failed %s", *what, exc_info=safe(failed))  # noqa: TRY400 - made safe
             return Response(f"Error {what[0]}", status=500, content_type="text/plain")
@@ -164,10 +168,25 @@ def _last_resort(view: ErrorView) -> ErrorView:
     return guarded
 
 
+def _is_storages(error: BaseException) -> bool:
+    """Extensions in C may let go on after a storage has failed: Python notices at the next call,
+    whatever that is, and says so with a ``SystemError`` that the failure has caused."""
+    return isinstance(error, SystemError) and isinstance(error.__cause__, STORAGE)
+
+
+def _plainly_busy(failed: Exception, request: Any) -> Response:
+    """The storage is what failed, and the page with it."""
+    name = type(failed.__cause__ or failed).__name__
+    log.warning("%s storage, and then the page: %s", request.oidc.error_id, name)
+    headers = {"Retry-After": str(request.oidc.settings.retry_after)}
+    return Response(BUSY.public, status=503, content_type="text/plain", headers=headers)
+
+
 def _wants_json(request: Any) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
+STORAGE = (TransientError, POSError, ClassNotAllowed, *DRIVER_ERRORS, DatabaseError)
 VIEWS: tuple[tuple[type[BaseException], Any], ...] = (
     (ProtocolError, protocol_error),
     (HTTPNotFound, not_found),
@@ -175,11 +194,7 @@ VIEWS: tuple[tuple[type[BaseException], Any], ...] = (
     (HTTPException, http_exception),
     (URLDecodeError, undecodable),
     (UnicodeDecodeError, undecodable),
-    (TransientError, busy),
-    (POSError, busy),
-    (ClassNotAllowed, busy),
-    *((error, busy) for error in DRIVER_ERRORS),
-    (DatabaseError, busy),
+    *((error, busy) for error in STORAGE),
     (OSError, busy),
     (Exception, unexpected),
 )
