@@ -38,7 +38,7 @@ SHORT = {
     "oidc.session_idle": "45s",
 }
 CLIENTS = 4
-FLOWS_A_SIGN_IN = 40
+SIGN_IN_EVERY = 25.0  # seconds; a session lasts 45
 REFRESHES = 5
 EVERY = 10.0
 ROWS = 10
@@ -122,12 +122,12 @@ def _watch(served: Served, rate: float, minutes: float) -> Iterator[dict[str, An
 
 def _client(port: int, number: int, rate: float, over: threading.Event, counts: list[int]) -> None:
     """Sign in now and then; in between code flows, each with a few refreshes."""
-    turn = 0
+    turn, signed_in = 0, 0.0
     while not over.is_set():
-        if turn % FLOWS_A_SIGN_IN == 0:
-            browser = Browser(port)
-            sign_in(browser, OURS, f"user{(number + turn) % PEOPLE}")
-        turn, began = turn + 1, time.perf_counter()
+        began = time.perf_counter()
+        if not signed_in or began - signed_in > SIGN_IN_EVERY:
+            browser, turn, signed_in = Browser(port), turn + 1, began
+            sign_in(browser, OURS, f"user{(number + turn * CLIENTS) % PEOPLE}")
         try:
             tokens = _timed(counts, partial(flow, browser, OURS))
             for _ in range(REFRESHES):
@@ -137,7 +137,7 @@ def _client(port: int, number: int, rate: float, over: threading.Event, counts: 
         except Exception as error:  # noqa: BLE001 - counted and shown
             counts[1] += 1
             print(f"{type(error).__name__}: {error}"[:200], flush=True)
-            turn = 0
+            signed_in = 0.0
         over.wait(max(0.0, 1 / rate - (time.perf_counter() - began)))
 
 

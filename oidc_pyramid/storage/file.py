@@ -39,6 +39,12 @@ class OnceFailed(FileStorage):
             os.kill(os.getpid(), signal.SIGTERM)
             raise
 
+    def _save_index(self) -> None:
+        """It is read as a pickle at the next start: nobody else may write it, whatever the umask."""
+        super()._save_index()
+        path = Path(self.getName())
+        tighten(path.with_name(f"{path.name}.index"))
+
     @staticmethod
     def packer(storage: FileStorage, referencesf: Any, stop: bytes, gc: bool) -> Any:
         """Where the packed file ends, and its index; None when there was nothing to do."""

@@ -252,7 +252,8 @@ def test_nothing_of_the_older_file_is_left_and_the_new_one_is_private(tmp_path):
     with closing(shrinkable(f"file://{tmp_path}/Data.fs")) as db:
         db.pack()
     assert not (tmp_path / "Data.fs.old").exists()
-    assert (tmp_path / "Data.fs").stat().st_mode & 0o777 == 0o600
+    for name in ("Data.fs", "Data.fs.index"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("failing", ["fsync", "check"])
