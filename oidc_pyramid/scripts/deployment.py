@@ -16,6 +16,7 @@ from pyramid.paster import get_appsettings
 from ZODB import DB
 
 from oidc_pyramid.founding import database_name
+from oidc_pyramid.models.evolve import older, pending
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.scripts.failures import Failure
 from oidc_pyramid.settings import Settings, read_settings
@@ -83,15 +84,22 @@ class Deployment:
             db.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Provider]:
+    def reading(self, *, of_any_version: bool = False) -> Iterator[Provider]:
         """The provider as it is now; nothing is written."""
         with self.database() as db, snapshot(db) as root:
-            yield provider_in(root)
+            yield provider_in(root) if of_any_version else _up_to_date(provider_in(root))
 
     def change(self, work: Callable[[Provider], T]) -> T:
         """Run *work* in a transaction of its own, again when a rival was faster."""
         with self.database() as db:
-            return in_transaction(db, lambda root: work(provider_in(root)))
+            return in_transaction(db, lambda root: work(_up_to_date(provider_in(root))))
+
+
+def _up_to_date(provider: Provider) -> Provider:
+    """Work on an older database would meet what is not there yet."""
+    if pending(provider):
+        raise Failure(older(provider))
+    return provider
 
 
 def _section(ini: str) -> Mapping[str, Any]:

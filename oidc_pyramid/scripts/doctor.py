@@ -45,7 +45,7 @@ def examine(deployment: Deployment) -> dict[str, Any]:
         report["settings"] = [r for r in in_force(deployment) if r["source"] != "default"]
         problems += settings_problems(deployment.mapping, deployment.settings)
         problems += file_problems(deployment.mapping)
-        with deployment.reading() as provider:
+        with deployment.reading(of_any_version=True) as provider:
             problems += provider_problems(provider, deployment.settings, int(time.time()))
         report["plugins"] = plugins(deployment)
     except (Failure, ConfigurationError) as error:

@@ -13,6 +13,7 @@ from ZODB.serialize import referencesf
 from ZODB.utils import oid_repr, z64
 
 from oidc_pyramid.models.clients import Clients
+from oidc_pyramid.models.evolve import older, pending
 from oidc_pyramid.models.keys import CURRENT, NEXT, PUBLISHED
 from oidc_pyramid.models.provider import Provider
 from oidc_pyramid.models.shards import Shard, Shards
@@ -30,6 +31,9 @@ def problems(db: DB, settings: Settings) -> Iterator[str]:
         if broken:
             return  # what follows would stumble over the same
         provider = provider_in(root)
+        if pending(provider):
+            yield older(provider)
+            return
         yield from _keys(provider, settings)
         yield from _names(provider)
         yield from _directory(provider)

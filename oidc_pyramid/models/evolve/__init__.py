@@ -22,6 +22,14 @@ def pending(provider: Provider) -> list[int]:
     return list(range(provider.schema + 1, SCHEMA + 1))
 
 
+def older(provider: Provider) -> str:
+    """What to do about steps that are pending."""
+    return (
+        f"the database has schema {provider.schema}, this version works with {SCHEMA}: "
+        "make a backup, then run 'oidc-pyramid init'"
+    )
+
+
 def evolve(provider: Provider) -> list[int]:
     """Run the pending steps in order; returns their numbers. The caller commits."""
     steps = pending(provider)

@@ -108,6 +108,25 @@ def test_a_database_of_another_version(terminal, schema, word):
     assert word in problems(terminal)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("user", "list", "--search", "a"),
+        ("user", "disable", "alice"),
+        ("client", "list"),
+        ("verify",),
+    ],
+)
+def test_other_commands_leave_an_older_database_alone(terminal, command):
+    change(terminal, lambda provider: setattr(provider, "schema", 3))
+    result = terminal.run(*command)
+    assert result.exit_code == 1
+    assert "has schema 3" in result.output
+    assert "oidc-pyramid init" in result.output
+    terminal.says("init")
+    assert terminal.run("verify").exit_code == 0
+
+
 def test_an_application_that_does_not_start(terminal):
     terminal.set(include="no_such_package.anywhere")
     found = problems(terminal)
