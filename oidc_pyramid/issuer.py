@@ -29,7 +29,7 @@ from oidc_pyramid.plugins import Plugins
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.claim_sources import with_sources
 from oidc_pyramid.protocol.claims_request import Demand
-from oidc_pyramid.protocol.errors import InvalidClientMetadata
+from oidc_pyramid.protocol.errors import Check, InvalidClientMetadata, TemporarilyUnavailable
 from oidc_pyramid.protocol.id_token import Authentication, id_token_claims
 from oidc_pyramid.protocol.jose import JoseError, Signer, symmetric_key, unsigned
 from oidc_pyramid.protocol.jwe import encrypt
@@ -41,6 +41,13 @@ from oidc_pyramid.protocol.subject import pairwise
 from oidc_pyramid.protocol.wrap import Secrets
 from oidc_pyramid.safe import Opened
 from oidc_pyramid.settings import Settings
+
+UNSIGNED = Check(
+    "signing-key",
+    "RFC 9110 §15.6.4",
+    "There is no key to sign the answer with.",
+    "Run 'oidc-pyramid doctor': it names the key that is missing.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +187,18 @@ class Issuer:
         except JoseError as error:
             raise _unfit_keys(client, error) from error
 
+    def own_signer(self, alg: str) -> Signer:
+        """The current key of that algorithm; ``TemporarilyUnavailable`` where none was made yet."""
+        try:
+            return self.keys.signer(alg)
+        except KeyError as error:
+            private = f"no key signs with {alg}: oidc-pyramid keys create --alg {alg}"
+            raise TemporarilyUnavailable(UNSIGNED, private=private) from error
+
     def signer_for(self, client: Client, alg: str) -> Signer:
         """A key of ours, or the client's own secret (Core §10.1)."""
         if not alg.startswith("HS"):
-            return self.keys.signer(alg)
+            return self.own_signer(alg)
         try:
             return secret_signer(client, alg, self.settings.secrets)
         except ValueError as error:

@@ -35,7 +35,7 @@ class Jwt:
         account = issuer.accounts.get(token.account_id) if token.account_id else None
         told = issuer.process("access_token", claims, client, account, token.scope)
         told |= {name: claims[name] for name in FIXED}
-        return issuer.keys.signer(resource.alg).sign(told, TYP)
+        return issuer.own_signer(resource.alg).sign(told, TYP)
 
     def read(self, text: str, issuer: Issuer) -> AccessToken | None:
         """None for anything that we did not sign as an access token (RFC 9068 §4)."""

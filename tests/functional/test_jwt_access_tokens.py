@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from oidc_pyramid.models.keys import CURRENT, SigningKey
+from oidc_pyramid.models.keys import CURRENT, NEXT, SigningKey
 from oidc_pyramid.protocol.jose import Signer, new_key, parse, parse_jwks, public_part, verify
 from oidc_pyramid.testing import (
     answer_of,
@@ -351,3 +351,22 @@ def test_keys_elsewhere_and_one_that_takes_the_name_of_another(make_op):
     after = token_request(browser, rp, **MACHINE, resource=API)["access_token"]
     assert seen(browser, rp, after)["active"] is True
     assert seen(browser, rp, before) == {"active": False}
+
+
+def put_key_to(op, alg, state):
+    with op.provider() as provider:
+        for key in provider.keys.keys:
+            if key.alg == alg:
+                key.state = state
+
+
+def test_an_algorithm_that_has_no_key_yet(op, browser, rp):
+    """``oidc.signing_algs`` names more than ``init`` has made: that is for the operator to mend."""
+    first = code_flow(op, browser, rp, scope="openid reports", resource=REPORTS)
+    refresh = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    put_key_to(op, "ES256", NEXT)
+    for asked in ({**MACHINE, "resource": REPORTS}, refresh):
+        answer = token_request(browser, rp, status=503, **asked)
+        assert answer["error"] == "temporarily_unavailable"
+    put_key_to(op, "ES256", CURRENT)
+    assert token_request(browser, rp, **refresh)["access_token"]
