@@ -3,6 +3,7 @@
 import sqlite3
 
 import pytest
+from BTrees.OOBTree import OOBTree
 
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.scripts.deployment import Deployment
@@ -10,6 +11,26 @@ from oidc_pyramid.scripts.deployment import Deployment
 
 def test_a_sound_database(terminal):
     assert "no problems" in terminal.says("verify")
+
+
+def large_tree(provider):
+    """With nodes between its top and its leaves."""
+    provider.trace = OOBTree({number: number for number in range(20_000)})
+
+
+def test_a_large_tree(terminal):
+    Deployment(str(terminal.ini)).change(large_tree)
+    assert "no problems" in terminal.says("verify")
+
+
+def test_a_large_tree_with_a_wrong_leaf(terminal):
+    def damage(provider):
+        large_tree(provider)
+        leaf = provider.trace._firstbucket._next
+        leaf[-1] = "before the key that leads here"
+
+    Deployment(str(terminal.ini)).change(damage)
+    assert terminal.run("verify").exit_code == 1
 
 
 def no_such_name(provider):
