@@ -159,7 +159,7 @@ def _last_resort(view: ErrorView) -> ErrorView:
         try:
             return view(error, request)
         except Exception as failed:
-            if _is_storages(failed) or isinstance(error, STORAGE):
+            if _is_storages(failed) or isinstance(failed, STORAGE):
                 return _plainly_busy(failed, request)
             what = (request.oidc.error_id, type(failed).__name__)
             log.error("%s the page of an error failed %s", *what, exc_info=safe(failed))  # noqa: TRY400 - made safe

@@ -66,3 +66,13 @@ def test_the_answer_to_another_error_meets_the_storage(ask, failing, monkeypatch
     monkeypatch.setattr(errors.outcomes, "json_response", page)
     failing(ValueError("a defect"))
     assert ask().status_int == 503
+
+
+def test_a_defect_in_the_answer_to_a_storage_error_is_told(ask, failing, monkeypatch, caplog):
+    def told(*_arguments):
+        raise TypeError("a defect")
+
+    monkeypatch.setattr(errors, "_told", told)
+    failing(StorageError("gone"))
+    assert ask().status_int == 500
+    assert "page of an error failed TypeError" in caplog.text
