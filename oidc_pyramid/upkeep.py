@@ -140,6 +140,14 @@ def _unused_clients(db: DB, settings: Settings, now: int) -> int:
     return removed
 
 
+def pack_by_hand(db: DB, *, now: int, keep: float = 0) -> tuple[int, int]:
+    """As a command does it: a server, which packs now and then, need not for a while. The bytes
+    before and after."""
+    sizes = pack(db, keep=keep)
+    in_transaction(db, lambda root: provider_in(root).sweep_mark.note_pack(now=now))
+    return sizes
+
+
 def pack_if_due(db: DB, settings: Settings, *, now: int) -> bool:
     """Pack an embedded database, unless that was done a short while ago; whether it was done now."""
 

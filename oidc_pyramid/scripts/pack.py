@@ -6,9 +6,10 @@ import time
 
 import click
 
-from oidc_pyramid.scripts.deployment import Deployment, in_transaction, provider_in
+from oidc_pyramid.scripts.deployment import Deployment
 from oidc_pyramid.scripts.output import say
-from oidc_pyramid.storage import packing
+from oidc_pyramid.storage.packing import DAY
+from oidc_pyramid.upkeep import pack_by_hand
 
 
 @click.command()
@@ -24,6 +25,5 @@ def pack(deployment: Deployment, days: float) -> None:
     """
     now = int(time.time())
     with deployment.database() as db:
-        before, after = packing.pack(db, keep=days * packing.DAY)
-        in_transaction(db, lambda root: provider_in(root).sweep_mark.note_pack(now=now))
+        before, after = pack_by_hand(db, now=now, keep=days * DAY)
     say(f"Packed: {before} bytes before, {after} now.")

@@ -9,8 +9,7 @@ import click
 from oidc_pyramid.models.shards import WIDTH
 from oidc_pyramid.scripts.deployment import Deployment, in_transaction, provider_in
 from oidc_pyramid.scripts.output import json_option, print_json
-from oidc_pyramid.storage import packing
-from oidc_pyramid.upkeep import sweep
+from oidc_pyramid.upkeep import pack_by_hand, sweep
 
 
 @click.command()
@@ -26,8 +25,7 @@ def purge(deployment: Deployment, *, pack: bool, as_json: bool) -> None:
             db, lambda root: len(provider_in(root).keys.expire(now=now))
         )
         if pack:
-            packing.pack(db)
-            in_transaction(db, lambda root: provider_in(root).sweep_mark.note_pack(now=now))
+            pack_by_hand(db, now=now)
     if as_json:
         print_json(removed)
     else:
