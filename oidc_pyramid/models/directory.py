@@ -74,7 +74,7 @@ def entry_at(text: str) -> Entry:
     """The other way round; raises ``ValueError`` for what was never a cursor."""
     try:
         kind, name, account_id = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ValueError("that is not where a page ended") from error
     if type(kind) is not int or not isinstance(name, str) or not isinstance(account_id, str):
         raise ValueError("that is not where a page ended")

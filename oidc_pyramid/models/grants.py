@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from persistent import Persistent
 
+from oidc_pyramid.models.pin import pin
 from oidc_pyramid.models.shards import Expiring, Shards
 from oidc_pyramid.models.users import User
 
@@ -108,7 +109,7 @@ class Grants(Persistent):
             key = f"{account_id}:{client_id}"
             self._data.insert(key, grant, look_at=now + REVOKED_KEPT)
         if grant.person is None and isinstance(account, User):
-            grant.person = account
+            grant.person = pin(account)  # who is deleted meanwhile is not kept by this
         return grant
 
     def of(self, account_id: str) -> Iterator[Grant]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from persistent import Persistent
 
+from oidc_pyramid.models.pin import pin
 from oidc_pyramid.models.shards import WIDTH, Shard, Shards, walk
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def sweep_shard(shard: Shard, keys: Iterable[str], *, now: int) -> int:
             continue
         until = _until(entry, now)
         if until <= now:
+            if isinstance(entry, tuple):
+                pin(entry[1])  # a grant that begins anew at this moment stays
             del shard.data[key]
             removed += 1
         elif isinstance(entry, tuple):

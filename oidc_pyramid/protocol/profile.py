@@ -18,7 +18,7 @@ FORMS = {
     "phone_number": re.compile(r"[+0-9][0-9A-Za-z ().;=/-]{0,63}"),
 }
 # control characters, halves of a character, and what turns the direction of the text around it
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\U0010ffff]")
 
 
 def check(name: str, value: object) -> None:

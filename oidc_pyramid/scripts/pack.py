@@ -11,10 +11,22 @@ from oidc_pyramid.scripts.output import say
 from oidc_pyramid.storage.packing import DAY
 from oidc_pyramid.upkeep import pack_by_hand
 
+LONGEST = 36_500
+
+
+def _checked(_ctx: click.Context, _param: click.Parameter, days: float) -> float:
+    """No number that a clock can't go back to; "not a number" is none either."""
+    if not 0 <= days <= LONGEST:
+        raise click.BadParameter(f"days are from 0 to {LONGEST}")
+    return days
+
 
 @click.command()
 @click.option(
-    "--days", default=0.0, help="Keep old revisions of the last days, where any are kept."
+    "--days",
+    default=0.0,
+    callback=_checked,
+    help="Keep old revisions of the last days, where any are kept.",
 )
 @click.pass_obj
 def pack(deployment: Deployment, days: float) -> None:

@@ -115,4 +115,14 @@ def _open(path: Path, *, read_only: bool) -> Any:
         make_file(path)
     storage = OnceFailed(str(path), read_only=read_only)
     tighten(*(path.with_name(path.name + ending) for ending in BESIDE))
+    if read_only:
+        _keep_to_its_file(storage)
     return storage
+
+
+def _keep_to_its_file(storage: FileStorage) -> None:
+    """ZODB opens the file by its name at each need. The server's pack gives that name to another
+    one, which the index that was read does not fit: it is the same file only by its descriptor."""
+    opened = Path(f"/proc/self/fd/{storage._file.fileno()}")
+    if opened.exists():
+        storage._files.name = str(opened)

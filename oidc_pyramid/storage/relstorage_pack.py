@@ -65,8 +65,13 @@ class SnapshotPack(HistoryFreePackUndo):
             if state:
                 yield from get_references(self.driver.binary_column_as_state_type(state))
 
-    def pack(self, pack_tid: int, packed_func: Callable[[int, int], None] | None = None) -> None:
-        """Remove it, unless it was written again meanwhile."""
+    def pack(
+        self, pack_tid: int | None, packed_func: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Remove it, unless it was written again meanwhile. Nothing is as old as was asked for where
+        there is no *pack_tid*."""
+        if pack_tid is None:
+            return
         connection = StoreConnection(self.connmanager)
         garbage = iter(self._garbage.items())
         try:

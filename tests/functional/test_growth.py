@@ -1,8 +1,12 @@
 """What a token rests on is reached from it: nobody looks for it in trees of a million entries."""
 
 import pytest
+from transaction import TransactionManager
 from ZODB.Connection import Connection
+from ZODB.POSException import ConflictError
 
+from oidc_pyramid.models.sweep import sweep_shard
+from oidc_pyramid.storage import provider_in
 from oidc_pyramid.testing import bearer, code_flow, token_request
 
 OFFLINE = "openid profile offline_access"
@@ -80,3 +84,40 @@ def test_a_person_who_is_deleted_leaves_nothing_in_what_rests_on_them(op, rested
         for grant in dict(provider.grants.tree().items()).values():
             assert (grant.person.name, grant.person.email) == (None, None)
             assert dict(grant.person.extra) == {}
+
+
+@pytest.fixture
+def elsewhere(op):
+    """Another transaction on the same database, which commits when it is told to."""
+    manager = TransactionManager(explicit=True)
+    manager.begin()
+    connection = op.db.open(manager)
+    yield manager, provider_in(connection.root())
+    manager.abort()
+    connection.close()
+
+
+def test_a_grant_does_not_keep_a_person_who_is_deleted_at_that_moment(op, alice, elsewhere):
+    manager, theirs = elsewhere
+    person = theirs.users.by_username("alice")
+    theirs.grants.obtain(person.id, "rp", now=1, account=person)
+    with op.provider() as provider:
+        provider.users.delete(provider.users.by_username("alice"), now=1)
+    with pytest.raises(ConflictError):
+        manager.commit()
+
+
+def test_a_grant_that_begins_anew_is_not_swept_at_that_moment(op, alice, elsewhere):
+    manager, theirs = elsewhere
+    late = 2**40
+    with op.provider() as provider:
+        person = provider.users.by_username("alice")
+        key = f"{person.id}:rp"
+        provider.grants.obtain(person.id, "rp", now=1, account=person).end(now=1)
+    manager.abort()
+    manager.begin()
+    with op.provider() as provider:
+        provider.grants.get(person.id, "rp").allow(("openid",), now=late)
+        assert sweep_shard(theirs.grants.tree().shard(key), [key], now=late) == 1
+    with pytest.raises(ConflictError):
+        manager.commit()

@@ -291,3 +291,29 @@ def test_a_pack_that_would_fill_the_disk_is_refused(tmp_path, monkeypatch):
     with closing(open_database({"zodbconn.uri": "memory://"}, create=True)) as db:
         packing.pack(db)
         assert not packing.is_embedded(db)
+
+
+def test_nothing_is_as_old_as_a_pack_keeps(uri):
+    with closing(open_database({"zodbconn.uri": uri}, create=True)) as db:
+        with db.transaction() as connection:
+            connection.root()["oidc_pyramid"] = PersistentMapping()
+        packing.pack(db, keep=30 * packing.DAY)
+        with db.transaction() as connection:
+            assert len(connection.root()["oidc_pyramid"]) == 0
+
+
+def test_who_reads_a_file_goes_on_with_what_was_opened(tmp_path):
+    """A pack gives the name to another file, which the index that was read does not fit."""
+    uri = f"file://{tmp_path}/Data.fs"
+    with closing(open_database({"zodbconn.uri": uri}, create=True)) as db:
+        with db.transaction() as connection:
+            mine = {str(number): PersistentMapping(n=number) for number in range(50)}
+            connection.root()["oidc_pyramid"] = PersistentMapping(mine)
+        for number in range(5):
+            with db.transaction() as connection:
+                connection.root()["oidc_pyramid"]["0"]["n"] = number
+        with closing(open_database({"zodbconn.uri": f"{uri}?read_only=true"})) as reader:
+            packing.pack(db)
+            with reader.transaction() as connection:
+                found = connection.root()["oidc_pyramid"]
+                assert [found[str(number)]["n"] for number in (0, 1, 49)] == [4, 1, 49]

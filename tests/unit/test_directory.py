@@ -1,5 +1,7 @@
 """Who is found by the first letters of what they are called."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from oidc_pyramid.models.directory import cursor, entry_at
@@ -101,3 +103,9 @@ def test_an_older_database_gets_one(users):
     del users._directory
     step_4.run(provider)
     assert list(users.directory()) == before
+
+
+def test_a_cursor_that_is_nested_deeply():
+    text = urlsafe_b64encode(b"[" * 50_000).decode()
+    with pytest.raises(ValueError, match="not where a page ended"):
+        entry_at(text)

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from oidc_pyramid.models.authorizations import Authorization
 from oidc_pyramid.scripts.deployment import Deployment
 
@@ -49,3 +51,10 @@ def test_the_space_is_given_back(terminal):
     assert terminal.json("purge", "--pack")["authorizations"] == 40
     with terminal.provider() as provider:
         assert provider.users.by_username("alice") is not None
+
+
+@pytest.mark.parametrize("days", ["-1", "nan", "inf", "1e7"])
+def test_days_that_no_clock_goes_back_to(terminal, days):
+    result = terminal.run("pack", "--days", days)
+    assert result.exit_code == 2
+    assert "days are from 0 to 36500" in result.output
