@@ -25,9 +25,12 @@ serve: $(VENV)/.installed $(if $(PORT),$(INI))  ## make .venv, install, set up v
 	@exec $(BIN)/pserve $(INI)
 
 # Another port is another issuer, and so another provider: with a database of its own below var/.
-var/port-$(PORT)/development.ini: development.ini
+# Its ini file is made once, so that it can be edited.
+var/port-$(PORT)/development.ini: | development.ini
+	@case "$(PORT)" in *[!0-9]*|??????*) false;; esac && [ "$(PORT)" -ge 1024 ] && [ "$(PORT)" -le 65535 ] || \
+		{ echo "PORT=$(PORT) is no port for a server: take a number from 1024 to 65535." >&2; exit 1; }
 	@mkdir -p $(@D)
-	@sed 's/6543/$(PORT)/g' $< > $@
+	@sed 's/6543/$(PORT)/g' development.ini > $@
 
 test: $(VENV)/.test  ## run all tests (ARGS="-k login" and the like go to pytest)
 	@$(RUN) -m pytest -n auto --dist loadscope $(ARGS)

@@ -23,12 +23,24 @@ def check(request: Any, expected: str, sent: str | None) -> None:
     """Raises ``PageError`` unless the form came from our page, in this browser."""
     if not from_own_origin(request):
         raise PageError(
-            "This form did not come from one of our pages.", check="form-origin", spec=SPEC
+            "This form did not come from one of our pages.",
+            check="form-origin",
+            spec=SPEC,
+            fix="Browsers say where a form comes from, in Sec-Fetch-Site or Origin: a proxy has to "
+            "pass them on, and a script has to send Origin with the origin of the issuer.",
+            private=_claimed(request),
         )
     if not hmac.compare_digest(expected.encode(), (sent or "").encode("utf-8", "replace")):
         raise PageError(
             "This form is out of date. Go back and try again.", check="form-token", spec=SPEC
         )
+
+
+def _claimed(request: Any) -> str:
+    """What it said of where it comes from."""
+    sent = {name: request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin", "Referer")}
+    said = (f"{name}: {value[:200]!r}" for name, value in sent.items() if value)
+    return ", ".join(said) or "neither Sec-Fetch-Site nor Origin nor Referer was sent"
 
 
 def from_own_origin(request: Any) -> bool:

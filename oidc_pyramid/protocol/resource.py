@@ -65,7 +65,8 @@ class Resource:
         """The same, for a token: a client without a single scope of the resource gets none."""
         found = self.understood(scope)
         if not found and self.scopes is not None:
-            raise InvalidTarget(NOTHING_UNDERSTOOD)
+            knows = f"{self.identifier} knows {self.scopes}"
+            raise InvalidTarget(NOTHING_UNDERSTOOD, private=f"{knows}, granted is {tuple(scope)}")
         return found
 
 
@@ -92,7 +93,8 @@ def target(
             raise InvalidTarget(UNNAMED)
         named = (ours,)
     if any(one not in authorized or one not in known for one in named):
-        raise InvalidTarget(UNAUTHORIZED)
+        private = f"asked for {named}, authorized {tuple(authorized)}, known {tuple(known)}"
+        raise InvalidTarget(UNAUTHORIZED, private=private)
     if len(named) != 1:
         raise InvalidTarget(SEVERAL)
     return known[named[0]]

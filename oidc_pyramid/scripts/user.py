@@ -111,7 +111,13 @@ def show_all(
     if as_json:
         print_json({"users": people, "after": following})
         return
-    _list(people, "There is nobody else." if after else "Nobody is called so.", as_json=False)
+    _list(
+        people,
+        "There is nobody else."
+        if after
+        else f"Nobody's user name or e-mail address begins with {search or ''!r}.",
+        as_json=False,
+    )
     if following:
         note(f"There may be more: --after {following}")
 
@@ -120,7 +126,7 @@ def _place(after: str | None) -> Entry | None:
     try:
         return None if after is None else entry_at(after)
     except ValueError as error:
-        raise Failure(f"--after: {error}") from error
+        raise Failure(f"--after: {error}: copy what the page before said after it") from error
 
 
 def _list(people: list[dict[str, Any]], nobody: str, *, as_json: bool) -> None:

@@ -17,7 +17,12 @@ from oidc_pyramid.storage.examination import count, problems
 
 
 @click.command()
-@click.option("--backup", "file", type=click.Path(path_type=Path), help="A backup instead.")
+@click.option(
+    "--backup",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A backup instead.",
+)
 @click.pass_context
 def verify(ctx: click.Context, file: Path | None) -> None:
     """Load every object, and look whether they agree: while the server runs, on any storage.

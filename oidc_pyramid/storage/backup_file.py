@@ -27,6 +27,10 @@ def write(source: Any, path: Path) -> Tally:
         raise FileExistsError(
             17, "there is such a file already; nothing was overwritten", str(path)
         )
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            2, "there is no such directory; nothing was written", str(path.parent)
+        )
     with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:  # mode 0700
         part = Path(folder) / path.name
         make_file(part)

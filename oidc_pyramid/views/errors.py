@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from pyramid.exceptions import URLDecodeError
@@ -89,7 +90,7 @@ def page(request: Any, code: str, check: Check, *, status: int, title: str = "")
         "client": None,
     }
     response = render_to_response(f"{TEMPLATES}error.pt", values, request=request)
-    response.status_int = status
+    response.status = f"{status} {HTTPStatus(status).phrase}"  # WebOb has no words for some
     return response
 
 

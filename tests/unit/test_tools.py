@@ -1,5 +1,6 @@
 """The sentences in which `make serve` ends when it can't go on."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -54,3 +55,36 @@ def test_a_failed_installation_names_its_cause(log, sentence):
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=TOOLS, capture_output=True, text=True, check=True)
     assert sentence in done.stdout
+
+
+def made(tmp_path, port):
+    """What `make serve PORT=...` needs first."""
+    ini = f"var/port-{port}/development.ini"
+    command = ["make", "--no-print-directory", f"PORT={port}", ini]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    return tmp_path / ini, done
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    for name in ("Makefile", "development.ini"):
+        shutil.copy(TOOLS.parent / name, tmp_path)
+    return tmp_path
+
+
+def test_the_ini_of_another_port_is_made_once(checkout):
+    ini, done = made(checkout, "7123")
+    assert done.returncode == 0
+    assert "7123" in ini.read_text()
+    ini.write_text("edited")
+    (checkout / "development.ini").touch()
+    made(checkout, "7123")
+    assert ini.read_text() == "edited"
+
+
+@pytest.mark.parametrize("port", ["abc", "99999", "80", "123456", "-7000"])
+def test_what_is_no_port_is_told_and_leaves_nothing(checkout, port):
+    _, done = made(checkout, port)
+    assert done.returncode != 0
+    assert "take a number from 1024 to 65535" in done.stderr
+    assert not (checkout / "var").exists()

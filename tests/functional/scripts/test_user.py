@@ -172,7 +172,9 @@ def test_a_search_for_people(crowd):
         "carl01",
     ]
     assert said.stderr.startswith("There may be more: --after ")
-    assert crowd.says("user", "list", "--search", "nobody") == "Nobody is called so.\n"
+    assert crowd.says("user", "list", "--search", "nobody") == (
+        "Nobody's user name or e-mail address begins with 'nobody'.\n"
+    )
 
 
 def test_pages_of_everybody(crowd):
