@@ -15,13 +15,16 @@ def main(global_config: dict[str, str], **settings: Any) -> Any:
     from pyramid.config import Configurator
 
     from oidc_pyramid.refusal import one_sentence
+    from oidc_pyramid.standalone import spare_collections
 
     settings.setdefault("tm.annotate_user", "false")
     settings.setdefault("tm.manager_hook", "pyramid_tm.explicit_manager")
     with one_sentence(), Configurator(settings=settings) as config:
         config.include("oidc_pyramid")
         config.include("oidc_pyramid.standalone")
-    return config.make_wsgi_app()
+    app = config.make_wsgi_app()
+    spare_collections()
+    return app
 
 
 def includeme(config: Any) -> None:

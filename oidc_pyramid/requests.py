@@ -67,14 +67,19 @@ GUESSED = Check(
 )
 
 
+def _let_go(request: Any) -> None:
+    """A request that holds us while we hold it is garbage for the collector; so it just ends."""
+    request.__dict__.pop("oidc", None)
+
+
 class OIDC:
     """What a view needs of one request; nothing is opened before it is used."""
 
     def __init__(self, request: Any) -> None:
         self._request = request
+        request.add_finished_callback(_let_go)
         self.now = int(time.time())
         self.runtime.begin_work()
-        self.error_id = secrets.token_hex(6)
         self.private_detail = ""
         self.reply: Reply | None = None
         self.silent = self.judged = False  # of an authorization request: prompt=none, well-formed
@@ -87,6 +92,11 @@ class OIDC:
     def runtime(self) -> Runtime:
         """What the process keeps."""
         return self._request.registry.getUtility(Runtime.interface)
+
+    @cached_property
+    def error_id(self) -> str:
+        """What a person is shown, and what finds the reason in the log."""
+        return secrets.token_hex(6)
 
     @property
     def settings(self) -> Settings:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from jwcrypto.jwk import JWK
@@ -18,22 +19,31 @@ from zope.interface import implementer
 from oidc_pyramid.interfaces import IKeys, IKeysFactory
 from oidc_pyramid.models.keys import CURRENT
 from oidc_pyramid.models.provider import Provider
+from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.jose import Signer
 from oidc_pyramid.protocol.refresh_handle import Handles
 from oidc_pyramid.protocol.seal import Sealer, derive
 from oidc_pyramid.protocol.wrap import Secrets
 from oidc_pyramid.settings import Settings
 
+ACCESS_TOKEN = "access_token"
+RECENT = 2048
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The vault, opened: everything needed to seal, to derive and to recognise."""
+    """The vault, opened: everything needed to seal, to derive and to recognise.
+
+    ``access_token`` opens a sealed access token, or raises ``SealError``. One is used many times in
+    its life: what the last few say is remembered, never whether they are still good.
+    """
 
     sealer: Sealer = field(repr=False)
     handles: Handles = field(repr=False)
     csrf_key: bytes = field(repr=False)
     pairwise_salt: bytes = field(repr=False)
     throttle_key: bytes = field(repr=False)
+    access_token: Callable[[str], AccessToken] = field(repr=False)
 
 
 class Safe:
@@ -58,12 +68,18 @@ def _open(provider: Provider, settings: Settings) -> Opened:
     vault = provider.vault.open(settings.secrets)
     issuer, epoch = settings.issuer, provider.epoch
     refresh = {kid: derive(root, f"refresh/{issuer}/{epoch}") for kid, root in vault.roots.items()}
+    sealer = Sealer(vault.roots, vault.current, issuer, epoch)
+
+    def read(text: str) -> AccessToken:
+        return AccessToken.unpack(sealer.open(ACCESS_TOKEN, text))
+
     return Opened(
-        sealer=Sealer(vault.roots, vault.current, issuer, epoch),
+        sealer=sealer,
         handles=Handles(refresh, vault.current),
         csrf_key=derive(vault.roots[vault.current], f"csrf/{issuer}"),
         pairwise_salt=vault.pairwise_salt,
         throttle_key=vault.throttle_key,
+        access_token=lru_cache(RECENT)(read),
     )
 
 

@@ -61,3 +61,4 @@ def includeme(config: Any, *, create: bool = False) -> None:
         return open_database(settings, create=create, name=name, databases=databases)
 
     pyramid_zodbconn.includeme(config, db_from_uri=db_from_uri)
+    config.registry._zodb_databases[ours].setActivityMonitor(None)  # nobody reads what it counts

@@ -7,8 +7,7 @@ from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.plugins import plugin
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.seal import SealError
-
-PURPOSE = "access_token"
+from oidc_pyramid.safe import ACCESS_TOKEN
 
 
 @plugin(ITokenFormat)
@@ -19,11 +18,11 @@ class Opaque:
 
     def issue(self, token: AccessToken, issuer: Issuer) -> str:
         """Sealed for this issuer."""
-        return issuer.opened.sealer.seal(PURPOSE, token.pack())
+        return issuer.opened.sealer.seal(ACCESS_TOKEN, token.pack())
 
     def read(self, text: str, issuer: Issuer) -> AccessToken | None:
         """None for anything that was not sealed as an access token."""
         try:
-            return AccessToken.unpack(issuer.opened.sealer.open(PURPOSE, text))
+            return issuer.opened.access_token(text)
         except SealError:
             return None

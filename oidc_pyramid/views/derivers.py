@@ -42,7 +42,8 @@ def _ours(view: View, options: Endpoint, name: str) -> View:
     allowed = _with_head(options)
 
     def wrapped(context: Any, request: Any) -> Any:
-        request.oidc.choose_language()
+        if not options.cors:  # programs are told in English
+            request.oidc.choose_language()
         if allowed:
             request.oidc.endpoint = options
             address.check(request, name, below=options.below)

@@ -9,6 +9,7 @@ from typing import Any
 from oidc_pyramid.settings import Settings
 
 HSTS = "max-age=63072000"  # a host decides about its subdomains
+CACHING = ("cache-control", "pragma")
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)"
 
 
@@ -44,17 +45,17 @@ def secure(
 
     A page in a client's window must not cut that window off from the client.
     """
+    headers = response.headerlist
     if not cacheable:
-        response.headers.pop("Cache-Control", None)
-        response.headers.pop("Pragma", None)
-    there = {name.lower() for name, _value in response.headerlist}
+        headers[:] = (pair for pair in headers if pair[0].lower() not in CACHING)
+    there = {name.lower() for name, _value in headers}
     fixed = _fixed(
         framed=framed,
         popup=popup,
         cacheable=cacheable,
         encrypted=settings.issuer.startswith("https:"),
     )
-    response.headerlist.extend(pair for pair in fixed if pair[0].lower() not in there)
+    headers.extend(pair for pair in fixed if pair[0].lower() not in there)
 
 
 @lru_cache

@@ -22,6 +22,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     """First the mixed load, then the storm."""
     outcome = Outcome()
     with deployed(storage, directory, workers_wanted=scale.workers, people=scale.people) as place:
+        first = Person(place, place.usernames.pop())  # whose password the load does not change
         with loaded(place, scale.rate) as load:
             time.sleep(scale.seconds)
         effects, retries = sum(place.ledger.done_counts.values()), place.conflicts()
@@ -29,7 +30,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         outcome.broken += load.broken + place.wrong + lost
         allowed = _allowed(effects)
         outcome.demand(retries <= allowed, f"{retries} conflicts in {effects} commits")
-        storm = _storm(outcome, place, scale)
+        storm = _storm(outcome, place, scale, first)
         outcome.broken += place.unexpected()
     outcome.figures = {
         "commits": effects,
@@ -48,10 +49,9 @@ def _allowed(commits: int) -> int:
     return int(expected) if expected >= ENOUGH else math.ceil(expected + 3 * math.sqrt(expected))
 
 
-def _storm(outcome: Outcome, place: Deployment, scale: Scale) -> dict[str, object]:
+def _storm(outcome: Outcome, place: Deployment, scale: Scale, first: Person) -> dict[str, object]:
     """Everybody is one person at one browser, at one client, signing in and getting tokens."""
     client, before = place.clients[0], place.conflicts()
-    first = Person(place, place.usernames[0])
     first.flow(client)
     said: Counter[str] = Counter()
 

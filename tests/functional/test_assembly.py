@@ -83,3 +83,28 @@ def test_a_server_that_forks_can_import_everything_before():
     command = [sys.executable, "-c", IMPORTED]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+FROZEN = """
+import gc, sys
+from pyramid.paster import get_app, get_appsettings
+from oidc_pyramid.founding import make_secret
+make_secret(get_appsettings(sys.argv[1]))
+get_app(sys.argv[1])
+frozen, often = gc.get_freeze_count(), gc.get_threshold()[0]
+get_app(sys.argv[1])
+print(frozen > 50_000, gc.get_freeze_count() <= frozen, often)
+"""
+
+
+def test_the_collector_does_not_walk_over_what_the_start_has_made(tmp_path):
+    """Once in a process: a second provider in it would freeze what the first has left behind."""
+    ini = tmp_path / "op.ini"
+    ini.write_text(
+        "[app:main]\nuse = egg:oidc_pyramid\noidc.development = true\n"
+        "oidc.issuer = http://localhost:6543\nzodbconn.uri = memory://\n"
+        f"oidc.secret = file:{tmp_path}/secret\n"
+    )
+    command = [sys.executable, "-c", FROZEN, str(ini)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "10000"]

@@ -1,5 +1,6 @@
 """Commits, signatures and key parses are the budget: counted, per operation, on warm caches."""
 
+import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ import pytest
 from ZODB.Connection import Connection
 
 from oidc_pyramid.protocol import jose
+from oidc_pyramid.protocol.seal import Sealer
+from oidc_pyramid.requests import OIDC
 from oidc_pyramid.testing import (
     answer_of,
     authorization_request,
@@ -28,6 +31,7 @@ class Cost:
 
 
 API = "https://api.example/"
+SHARD = 2  # a new id falls into any of 256: the shard and its tree may not have been read yet
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_authorize_signed_in_and_consented_writes_nothing(warm, browser, counted
     with counted() as cost:
         answer = browser.get("/authorize", authorization_request(warm))
     assert "code" in answer_of(answer)
-    assert (cost.commits, cost.signatures, cost.parses) == (0, 0, 0)
+    assert cost == Cost()
 
 
 def test_a_code_costs_one_commit_and_one_signature(op, warm, browser, counted):
@@ -105,7 +109,8 @@ def test_a_code_costs_one_commit_and_one_signature(op, warm, browser, counted):
     code = answer_of(browser.get("/authorize", authorization_request(warm, **asked)))["code"]
     with counted() as cost:
         redeem(browser, warm, code, code_verifier=verifier)
-    assert (cost.commits, cost.signatures, cost.parses) == (1, 1, 0)
+    assert cost == Cost(commits=1, signatures=1, loads=cost.loads)
+    assert cost.loads <= SHARD
 
 
 def test_a_refresh_costs_one_commit_and_one_signature(op, warm, browser, counted):
@@ -113,16 +118,16 @@ def test_a_refresh_costs_one_commit_and_one_signature(op, warm, browser, counted
     body = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     with counted() as cost:
         token_request(browser, warm, **body)
-    assert (cost.commits, cost.signatures, cost.parses) == (1, 1, 0)
+    assert cost == Cost(commits=1, signatures=1)
     with counted() as cost:
         token_request(browser, warm, **body)
-    assert cost.commits == 0
+    assert cost == Cost(signatures=1)
 
 
 def test_client_credentials_cost_nothing(warm, browser, counted):
     with counted() as cost:
         token_request(browser, warm, grant_type="client_credentials", scope="api")
-    assert cost == Cost(loads=cost.loads)
+    assert cost == Cost()
 
 
 def test_client_credentials_as_a_jwt_are_one_signature(warm, browser, counted):
@@ -130,7 +135,7 @@ def test_client_credentials_as_a_jwt_are_one_signature(warm, browser, counted):
     token_request(browser, warm, **body)
     with counted() as cost:
         assert "." in token_request(browser, warm, **body)["access_token"]
-    assert cost == Cost(loads=cost.loads, signatures=1)
+    assert cost == Cost(signatures=1)
 
 
 def test_a_code_and_a_refresh_with_a_jwt_are_one_commit_and_two_signatures(
@@ -141,12 +146,13 @@ def test_a_code_and_a_refresh_with_a_jwt_are_one_commit_and_two_signatures(
         code = answer_of(authorize(op, browser, warm, **asked))["code"]
         with counted() as cost:
             tokens = redeem(browser, warm, code)
-    assert (cost.commits, cost.signatures, cost.parses) == (1, 2, 0)
+    assert cost == Cost(commits=1, signatures=2, loads=cost.loads)
+    assert cost.loads <= SHARD
     with counted() as cost:
         token_request(
             browser, warm, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
         )
-    assert (cost.commits, cost.signatures, cost.parses) == (1, 2, 0)
+    assert cost == Cost(commits=1, signatures=2)
 
 
 def test_introspection_of_a_jwt_only_looks(op, warm, browser, counted):
@@ -168,6 +174,48 @@ def test_userinfo_and_introspection_only_look(op, warm, browser, counted):
     assert cost == Cost()
 
 
+def test_an_access_token_is_unsealed_once_and_judged_each_time(
+    op, warm, browser, counted, monkeypatch
+):
+    tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+    header = bearer(tokens["access_token"])
+    opened = []
+    unseal = Sealer.open
+
+    def counting(self, purpose, text):
+        opened.append(purpose)
+        return unseal(self, purpose, text)
+
+    monkeypatch.setattr(Sealer, "open", counting)
+    for _ in range(3):
+        browser.get("/userinfo", headers=header, status=200)
+    assert opened.count("access_token") == 1
+    browser.post("/revoke", {"token": tokens["access_token"]}, headers=warm.basic)
+    browser.get("/userinfo", headers=header, status=401)
+
+
+def test_a_raised_epoch_ends_a_token_that_was_remembered(op, warm, browser):
+    tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+    header = bearer(tokens["access_token"])
+    browser.get("/userinfo", headers=header, status=200)
+    with op.provider() as provider:
+        provider.raise_epoch(now=provider.created_at + 1_000_000_000)
+    browser.get("/userinfo", headers=header, status=401)
+
+
+def test_a_request_leaves_nothing_to_the_garbage_collector(op, warm, browser):
+    """Cycles would be walked over by the collector at some later request, which then takes long."""
+    tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+    gc.collect()
+    gc.disable()
+    try:
+        browser.get("/userinfo", headers=bearer(tokens["access_token"]))
+        token_request(browser, warm, grant_type="client_credentials", scope="api")
+        assert not [one for one in gc.get_objects() if type(one) is OIDC]
+    finally:
+        gc.enable()
+
+
 def test_documents_are_made_once(warm, browser, counted):
     for _ in range(2):
         with counted() as cost:
@@ -176,14 +224,16 @@ def test_documents_are_made_once(warm, browser, counted):
     assert cost == Cost()
 
 
-def test_a_sign_in_is_one_commit(op, alice, browser, counted):
+def test_a_sign_in_is_one_commit(op, alice, counted):
     rp = op.add_client("rp")
-    page = browser.get("/authorize", authorization_request(rp)).follow()
-    form = page.forms["login-form"]
-    form["username"], form["password"] = "alice", "wonderland"
-    with counted() as cost:
-        form.submit(headers={"Sec-Fetch-Site": "same-origin"})
-    assert (cost.commits, cost.signatures) == (1, 0)
+    for _ in range(2):
+        page = op.browser().get("/authorize", authorization_request(rp)).follow()
+        form = page.forms["login-form"]
+        form["username"], form["password"] = "alice", "wonderland"
+        with counted() as cost:
+            form.submit(headers={"Sec-Fetch-Site": "same-origin"})
+    assert cost == Cost(commits=1, loads=cost.loads)
+    assert cost.loads <= SHARD
 
 
 def test_a_stranger_who_looks_writes_nothing(op, warm, counted):
