@@ -102,7 +102,8 @@ def test_the_collector_does_not_walk_over_what_the_start_has_made(tmp_path):
     ini = tmp_path / "op.ini"
     ini.write_text(
         "[app:main]\nuse = egg:oidc_pyramid\noidc.development = true\n"
-        "oidc.issuer = http://localhost:6543\nzodbconn.uri = memory://\n"
+        "oidc.issuer = http://localhost:6543\n"
+        f"zodbconn.uri = sqlite://{tmp_path}/db\n"
         f"oidc.secret = file:{tmp_path}/secret\n"
     )
     command = [sys.executable, "-c", FROZEN, str(ini)]
