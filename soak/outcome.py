@@ -28,11 +28,6 @@ class Scale:
     workers: int
     back_within: float = 5.0
 
-    def share(self, storage: str, number: int) -> int:
-        """The whole number on the storages that most will have, a part of it on the others."""
-        fewer = self.name == "full" and storage in {"zeo", "file"}
-        return number // 5 if fewer else number
-
 
 SHORT = Scale(
     "short",

@@ -97,7 +97,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         ThreadPoolExecutor(scale.lanes) as pool,
     ):
         ends = _ends(place, operate)
-        work = [name for _ in range(scale.share(storage, scale.rounds)) for name in ends]
+        work = [name for _ in range(scale.rounds) for name in ends]
         lanes = [
             pool.submit(
                 _lane,

@@ -15,7 +15,7 @@ from soak.web import Answer
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     """Codes first, then what other codes bought."""
-    outcome, tokens = Outcome(), scale.share(storage, scale.tokens)
+    outcome, tokens = Outcome(), scale.tokens
     with (
         deployed(storage, directory, workers_wanted=scale.workers, people=4) as place,
         ThreadPoolExecutor(scale.parallel) as pool,
