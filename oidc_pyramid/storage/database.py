@@ -16,6 +16,7 @@ from ZODB import DB
 from ZODB.POSException import ConflictError
 
 from oidc_pyramid.storage.allowed import class_factory_for
+from oidc_pyramid.storage.pool import Database
 from oidc_pyramid.storage.refusals import (
     DatabaseError,
     DatabaseLocked,
@@ -73,7 +74,7 @@ def _open(
             refuse_unsafe(storage)
             if not (create or opening.volatile):
                 _require_root(storage, opening.place)
-            make = partial(DB, storage, class_factory=factory, **arguments)
+            make = partial(Database, storage, class_factory=factory, **arguments)
             return _in_a_sentence(make, opening.place)
         except BaseException:
             storage.close()

@@ -14,6 +14,8 @@ from oidc_pyramid.storage.opening import Opening
 from oidc_pyramid.storage.refusals import DatabaseError
 
 DEFAULT_PORT = 9991
+START_WAITS = 5
+REQUEST_WAITS = 0.25
 _KNOWN: dict[str, Callable[[str], Any]] = {
     "storage": str,
     "name": str,
@@ -27,7 +29,12 @@ _KNOWN: dict[str, Callable[[str], Any]] = {
 
 
 def find(uri: str, *, create: bool) -> Opening:
-    """The resolver of zodburi does not know ``server_sync``, without which we don't start."""
+    """The resolver of zodburi does not know ``server_sync``, without which we don't start.
+
+    ``wait_timeout`` (seconds) is how long the start waits for the server. A request waits only for
+    as long as it takes to connect again: while the server is gone, those that wait would soon be all
+    that a worker can serve.
+    """
     parts = urlsplit(uri)
     address: Any = parts.path
     if parts.netloc:
@@ -35,7 +42,7 @@ def find(uri: str, *, create: bool) -> Opening:
     elif not parts.path:
         raise DatabaseError(f"zodbconn.uri = {uri}: write zeo://127.0.0.1:8100?server_sync=true")
     given = dict(parse_qsl(parts.query))
-    options: dict[str, Any] = {"wait_timeout": 5}
+    options: dict[str, Any] = {"wait_timeout": START_WAITS}
     options |= {key: _KNOWN[key](given.pop(key)) for key in _KNOWN if key in given}
     arguments = for_database(given)
     refuse_rest(uri, given)
@@ -45,4 +52,6 @@ def find(uri: str, *, create: bool) -> Opening:
 def _open(address: Any, options: dict[str, Any]) -> Any:
     from ZEO.ClientStorage import ClientStorage
 
-    return ClientStorage(address, **options)
+    storage = ClientStorage(address, **options)
+    storage._server.timeout = REQUEST_WAITS
+    return storage
