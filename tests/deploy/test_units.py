@@ -16,6 +16,7 @@ from tests.storage.deployments import SERVERS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+WORKERS = ROOT / "oidc_pyramid" / "workers"
 UNITS = ["oidc_pyramid.service", "zeo.service"]
 BIN = "/opt/oidc_pyramid/bin/"
 PLACES = {"/etc/oidc_pyramid/production.ini": "production.ini"}
@@ -143,7 +144,7 @@ def test_the_container_runs_where_its_files_are():
 def test_the_container_speaks_to_our_files_in_their_words():
     (environment,) = told("ENV")
     names = {one.partition("=")[0] for one in environment}
-    read = (DEPLOY / "wsgi.py").read_text() + (DEPLOY / "gunicorn.conf.py").read_text()
+    read = "".join((WORKERS / name).read_text() for name in ("wsgi.py", "configuration.py"))
     for name in names - {"PATH", "PYTHONUNBUFFERED"}:
         assert f'"{name}"' in read
     assert f"OIDC_PYRAMID_BIND=0.0.0.0:{told('EXPOSE')[0][0]}" in environment

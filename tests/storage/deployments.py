@@ -42,9 +42,22 @@ SERVERS = {
     "gunicorn": ("-m", "gunicorn", "-c", "gunicorn.conf.py", "named:application"),
     "granian": ("-m", "granian", "--interface", "wsgi", "--workers", "2", "named:application"),
     "pserve": ("-m", "pyramid.scripts.pserve", "provider.ini"),
+    "pserve, workers": ("-m", "pyramid.scripts.pserve", "workers.ini"),
 }
 INIS = {"sqlite": "production.ini", "postgresql": "deploy/postgresql.ini", "zeo": "deploy/zeo.ini"}
-WORKERS = {"gunicorn": 2, "granian": 2, "pserve": 1}
+WORKERS = {"gunicorn": 2, "granian": 2, "pserve": 1, "pserve, workers": 2}
+SAYS_WHO = f"""\
+import os
+
+from pyramid.events import NewResponse
+
+
+def includeme(config):
+    def say(event):
+        event.response.headers["{WORKER}"] = str(os.getpid())
+
+    config.add_subscriber(say, NewResponse)
+"""
 
 
 @dataclass
@@ -140,17 +153,36 @@ def prepare(folder, kind, port, postgresql_conf=None):
     text = (ROOT / INIS[kind]).read_text(encoding="utf-8")
     issuer = f"http://localhost:{port}"
     text = text.replace("https://id.example.com", issuer)
-    text = text.replace("listen = 127.0.0.1:6543", f"listen = 127.0.0.1:{port}")
+    text = text.replace("127.0.0.1:6543", f"127.0.0.1:{port}")
     text = text.replace("/etc/oidc_pyramid/zodb", f"{folder}/zodb")
+    text, remark, rest = text.partition("# Several worker processes:")
     for name in ("trusted_proxy", "clear_untrusted_proxy_headers"):
         text = text.replace(f"# {name}", name)
+    text += remark + rest
     (folder / "provider.ini").write_text(placed(text, folder), encoding="utf-8")
+    if kind == "sqlite":
+        (folder / "says_who.py").write_text(SAYS_WHO)
+        workers = with_workers(placed(text, folder), port)
+        (folder / "workers.ini").write_text(workers, encoding="utf-8")
     conf = (folder / "zeo.conf").read_text(encoding="utf-8")
     (folder / "zeo.conf").write_text(placed(conf, folder), encoding="utf-8")
     if postgresql_conf is not None:
         conf = (folder / "zodb-postgresql.conf").read_text(encoding="utf-8")
         (folder / "zodb-postgresql.conf").write_text(postgresql_conf(conf), encoding="utf-8")
     return issuer
+
+
+def with_workers(text, port):
+    """What the remark in the ini file says about several worker processes."""
+    before, _, rest = text.partition("[server:main]\n")
+    _, remark, rest = rest.partition("# Several worker processes:")
+    lines, _, after = rest.partition("\n\n")
+    told = [line.removeprefix("# ") for line in lines.splitlines()[1:]]
+    assert remark
+    assert f"listen = 127.0.0.1:{port}" in told
+    server = "\n".join(("[server:main]", *told))
+    include = "[app:main]\noidc.include = says_who\n"
+    return before.replace("[app:main]\n", include) + server + "\n\n" + after
 
 
 def placed(text, folder):

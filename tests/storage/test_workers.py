@@ -19,6 +19,7 @@ from tests.storage.servers import postgresql_database
 
 DEPLOYMENTS = [
     pytest.param(("sqlite", "pserve"), id="production.ini-pserve"),
+    pytest.param(("sqlite", "pserve, workers"), id="production.ini-pserve-workers"),
     pytest.param(("sqlite", "gunicorn"), id="production.ini-gunicorn"),
     pytest.param(("sqlite", "granian"), id="production.ini-granian"),
     pytest.param(("postgresql", "gunicorn"), id="postgresql", marks=pytest.mark.postgresql),
