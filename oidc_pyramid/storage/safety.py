@@ -32,7 +32,7 @@ def refuse_unsafe(storage: Any) -> None:
         module = type(layer if adapter is None else adapter).__module__
         if isinstance(adapter, CarefulAdapter):
             _require_full_sync(adapter)
-        elif module.startswith("ZEO."):
+        elif any(one.__module__.startswith("ZEO.") for one in type(layer).__mro__):
             _require_server_sync(layer)
         elif module.startswith("relstorage.adapters.sqlite."):
             raise UnsafeStorage(

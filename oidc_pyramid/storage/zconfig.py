@@ -18,7 +18,7 @@ from oidc_pyramid.storage.opening import Opening
 from oidc_pyramid.storage.refusals import DatabaseError, empty
 from oidc_pyramid.storage.relstorage_pack import pack_by_snapshot
 from oidc_pyramid.storage.safety import layers
-from oidc_pyramid.storage.zeo import wait_little
+from oidc_pyramid.storage.zeo import careful
 
 SCHEMA = """
 <schema>
@@ -56,7 +56,7 @@ def _open(section: Any, uri: str) -> Any:
             raise empty(uri) from error
         raise
     for layer in layers(storage):
-        wait_little(layer)
+        careful(layer)
         adapter = getattr(layer, "_adapter", None)
         if adapter is not None and not adapter.keep_history:
             pack_by_snapshot(adapter)

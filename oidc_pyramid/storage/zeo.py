@@ -6,6 +6,7 @@ ZEO has no authentication of its own: a unix socket, loopback, or TLS by ``zconf
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -53,11 +54,43 @@ def _open(address: Any, options: dict[str, Any]) -> Any:
     from ZEO.ClientStorage import ClientStorage
 
     storage = ClientStorage(address, **options)
-    wait_little(storage)
+    careful(storage)
     return storage
 
 
-def wait_little(storage: Any) -> None:
-    """From now on, for a server that is gone: ZEO has one number for the start and for requests."""
-    if hasattr(storage, "server_sync"):
+def careful(storage: Any) -> None:
+    """Make what ZEO has opened keep our rules; other storages are left alone."""
+    from ZEO.ClientStorage import ClientStorage
+
+    if type(storage) is ClientStorage:
+        storage.__class__ = _current_class()
         storage._server.timeout = REQUEST_WAITS
+
+
+@cache
+def _current_class() -> type[Any]:
+    from ZEO.ClientStorage import ClientStorage
+
+    class CurrentClientStorage(ClientStorage):
+        """``server_sync`` as it is meant: a transaction sees all that was acknowledged before it.
+
+        ZEO (6.2) asks the server once, and believes that the answer comes after the news of every
+        commit. But its server acknowledges a commit at once and tells the others in the next round of
+        its loop: a question that it reads in the same round is answered before the news. The second
+        question can only be read in a later round.
+        """
+
+        @property
+        def sync(self) -> Any:
+            """What a transaction begins with."""
+            return self._ask_twice if self.server_sync else lambda: None
+
+        @sync.setter
+        def sync(self, _asks_once: Any) -> None:
+            """ZEO sets its own with each connection."""
+
+        def _ask_twice(self) -> None:
+            for _ in range(2):
+                self._call("ping")
+
+    return CurrentClientStorage

@@ -178,6 +178,20 @@ def test_a_zeo_server_that_goes_and_comes_back(make_place, tmp_path):
         place.close()
 
 
+def test_a_transaction_on_zeo_asks_the_server_twice(make_place, tmp_path, monkeypatch):
+    """The answer to the first question may overtake the news of a commit (storage/zeo.py)."""
+    with zeo(tmp_path):
+        place = make_place("zeo://{}/zeo.sock?server_sync=true")
+        client = place.op.db.storage
+        asked, call = [], client._call
+        monkeypatch.setattr(
+            client, "_call", lambda name, *more: asked.append(name) or call(name, *more)
+        )
+        with place.op.provider():
+            assert asked == ["ping", "ping"]
+        place.close()
+
+
 @pytest.mark.postgresql
 def test_postgresql_that_drops_its_connections(make_place, postgresql_folder, tmp_path):
     uri, ask = postgresql_database(postgresql_folder, tmp_path)
