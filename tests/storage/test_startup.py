@@ -202,7 +202,7 @@ def test_zeo_without_server_sync(zeo_socket, jwk):
         "server-sync true\n</clientstorage>\n</zodb>\n"
     )
     with closing(open_database(uri)) as db:
-        assert db.storage.sync == db.storage.ping
+        assert db.storage.sync == db.storage._ask_twice
 
 
 @pytest.fixture
