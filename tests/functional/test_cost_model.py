@@ -1,16 +1,22 @@
 """Commits, signatures and key parses are the budget: counted, per operation, on warm caches."""
 
 import gc
+import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from jwcrypto.jwk import JWK
 from ZODB.Connection import Connection
 
-from oidc_pyramid.protocol import jose
+from oidc_pyramid.models.keys import CURRENT, SigningKey
+from oidc_pyramid.protocol import jose, jwk
+from oidc_pyramid.protocol.jwe import encrypt, new_encryption_key
 from oidc_pyramid.protocol.seal import Sealer
 from oidc_pyramid.requests import OIDC
 from oidc_pyramid.testing import (
+    OWN_FORM,
     answer_of,
     authorization_request,
     authorize,
@@ -19,7 +25,6 @@ from oidc_pyramid.testing import (
     redeem,
     token_request,
 )
-from oidc_pyramid.token_formats import jwt
 
 
 @dataclass
@@ -32,27 +37,36 @@ class Cost:
 
 API = "https://api.example/"
 SHARD = 2  # a new id falls into any of 256: the shard and its tree may not have been read yet
+COLD_CLIENT = 2 + SHARD  # the shard of another client and the client; the grant that is not there
+HYBRID = "code id_token"
+OUT = "https://rp.example/out"
 
 
 @pytest.fixture
 def op(make_op):
-    return make_op(**{"oidc.resources": f"{API} scopes=api format=jwt"})
+    return make_op(
+        **{
+            "oidc.resources": f"{API} scopes=api format=jwt",
+            "oidc.response_types": f"code, {HYBRID}",
+        }
+    )
 
 
 @pytest.fixture
 def counted(op, monkeypatch):
-    """Counts what happens inside ``with counted() as cost``: a parse is one of any key."""
+    """Counts what happens inside ``with counted() as cost``. A parse is one of any key: private
+    ones, to sign and to decrypt, are all read by ``JWK.from_json``."""
     now = Cost()
-    sign, parse, load = jose.Signer.sign, jose.Signer.__init__, Connection.setstate
-    parse_public = jose.public_key
+    sign, load = jose.Signer.sign, Connection.setstate
+    parse_private, parse_public = JWK.from_json, jwk._imported
 
     def counting_sign(self, *args, **kw):
         now.signatures += 1
         return sign(self, *args, **kw)
 
-    def counting_parse(self, *args, **kw):
+    def counting_parse_private(*args, **kw):
         now.parses += 1
-        return parse(self, *args, **kw)
+        return parse_private(*args, **kw)
 
     def counting_parse_public(*args, **kw):
         now.parses += 1
@@ -63,8 +77,8 @@ def counted(op, monkeypatch):
         return load(self, obj)
 
     monkeypatch.setattr(jose.Signer, "sign", counting_sign)
-    monkeypatch.setattr(jose.Signer, "__init__", counting_parse)
-    monkeypatch.setattr(jwt, "public_key", counting_parse_public)
+    monkeypatch.setattr(JWK, "from_json", counting_parse_private)
+    monkeypatch.setattr(jwk, "_imported", counting_parse_public)
     monkeypatch.setattr(Connection, "setstate", counting_load)
 
     def commits():
@@ -89,6 +103,8 @@ def warm(op, alice, browser):
         "rp",
         grant_types=("authorization_code", "refresh_token", "client_credentials"),
         scope=("openid", "profile", "email", "api"),
+        response_types=("code", HYBRID),
+        post_logout_redirect_uris=(OUT,),
     )
     for _ in range(2):
         tokens = redeem(browser, rp, answer_of(authorize(op, browser, rp))["code"])
@@ -100,6 +116,72 @@ def test_authorize_signed_in_and_consented_writes_nothing(warm, browser, counted
     with counted() as cost:
         answer = browser.get("/authorize", authorization_request(warm))
     assert "code" in answer_of(answer)
+    assert cost == Cost()
+
+
+def test_a_new_grant_is_one_commit(op, warm, browser, counted):
+    """A client that the person has not met: the page writes nothing, the consent is the grant."""
+    for client_id in ("second", "third"):
+        rp = op.add_client(client_id)
+        with counted() as looking:
+            page = browser.get("/authorize", authorization_request(rp)).follow()
+        form = page.forms["consent-form"]
+        with counted() as cost:
+            answer = form.submit("decision", value="allow", headers=OWN_FORM)
+    assert "code" in answer_of(answer)
+    assert looking == Cost(loads=looking.loads)
+    assert looking.loads <= COLD_CLIENT
+    assert cost == Cost(commits=1, loads=cost.loads)
+    assert cost.loads <= SHARD
+
+
+def test_a_hybrid_answer_is_one_signature(warm, browser, counted):
+    """The code of the answer is a seal, as ever; only the ID Token beside it costs anything."""
+    asked = authorization_request(warm, response_type=HYBRID)
+    for _ in range(2):
+        with counted() as cost:
+            answer = answer_of(browser.get("/authorize", asked))
+    assert {"code", "id_token"} <= set(answer)
+    assert cost == Cost(signatures=1)
+
+
+@pytest.fixture
+def requesting(op, warm):
+    """A client that signs its requests, known to the caches: what it sends, again and again."""
+    key = jose.new_key("ES256")
+    op.change_client(warm.client_id, jwks=json.dumps({"keys": [jose.public_part(key)]}))
+    signer = jose.Signer(json.dumps(key), "ES256", key["kid"])
+
+    def ask():
+        claims = {"iss": warm.client_id, "aud": op.issuer, **authorization_request(warm)}
+        return signer.sign(claims, "oauth-authz-req+jwt")
+
+    return ask
+
+
+def test_a_signed_request_object_costs_nothing_more(warm, requesting, browser, counted):
+    """The client's key is parsed when it is first seen; checking what it signed writes nothing."""
+    for expected in (1, 0):
+        sent = {"client_id": warm.client_id, "request": requesting()}
+        with counted() as cost:
+            answer = browser.get("/authorize", sent)
+        assert "code" in answer_of(answer)
+        assert cost.parses == expected
+    assert cost == Cost()
+
+
+def test_an_encrypted_request_object_parses_its_key_once(op, warm, requesting, browser, counted):
+    ours = new_encryption_key("RSA-OAEP-256")
+    with op.provider() as provider:
+        secret, made = op.runtime.settings.secret, int(time.time())
+        provider.keys.add(SigningKey(ours, secret, state=CURRENT, now=made))
+    public = jose.parse_jwks({"keys": [jose.public_part(ours)]})
+    for expected in (2, 0):  # ours to decrypt with, the client's to verify with
+        sealed = encrypt(requesting(), public, "RSA-OAEP-256", "A256GCM", cty="JWT")
+        with counted() as cost:
+            answer = browser.get("/authorize", {"client_id": warm.client_id, "request": sealed})
+        assert "code" in answer_of(answer)
+        assert cost.parses == expected
     assert cost == Cost()
 
 
@@ -235,6 +317,31 @@ def test_a_sign_in_is_one_commit(op, alice, counted):
         with counted() as cost:
             form.submit(headers={"Sec-Fetch-Site": "same-origin"})
     assert cost == Cost(commits=1, loads=cost.loads)
+    assert cost.loads <= SHARD
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+def test_a_revocation_is_one_commit(op, warm, browser, counted, kind):
+    for _ in range(2):
+        tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+        with counted() as cost:
+            browser.post("/revoke", {"token": tokens[kind]}, headers=warm.basic)
+    assert cost == Cost(commits=1, loads=cost.loads)
+    assert cost.loads <= SHARD
+    with counted() as cost:
+        browser.post("/revoke", {"token": tokens[kind]}, headers=warm.basic)
+    assert cost == Cost()
+
+
+def test_a_sign_out_at_a_clients_request_is_one_commit(op, warm, counted):
+    """It parses the public keys of the ring, each in some 40 µs, to verify the hint."""
+    for _ in range(2):
+        browser = op.browser()
+        tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
+        sent = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": OUT}
+        with counted() as cost:
+            assert browser.get("/end_session", sent).headers["Location"] == OUT
+    assert cost == Cost(commits=1, loads=cost.loads, parses=2)
     assert cost.loads <= SHARD
 
 
