@@ -2,6 +2,7 @@
 
 The same requests on databases of different size: for two hundred people who come again and again, and
 for anybody at all, which no cache helps. A million people take about an hour to fill in and to measure.
+Ends with 1 when a figure is above what ``bounds.py`` allows.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import gc
 import json
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bounds import excesses
 from browser import Browser
 from load import measure
 from ours import provider_settings, started
@@ -120,6 +123,10 @@ def main() -> None:
     Path(options.json).parent.mkdir(exist_ok=True)
     Path(options.json).write_text(json.dumps(results, indent=1) + "\n")
     print(table(results))
+    exceeded = excesses(results)
+    for sentence in exceeded:
+        print(sentence, file=sys.stderr)
+    sys.exit(bool(exceeded))
 
 
 @dataclass
@@ -162,7 +169,7 @@ def _served(size: Size, options: argparse.Namespace) -> Iterator[People]:
         size.found |= {"start_s": served.started_in, "idle_mib": served.idle_mib}
         size.found["database_mib"] = served.database_bytes() / 2**20
         yield People(served, size.population, tokens)
-        size.found["memory_mib"] = served.memory_mib()
+        size.found |= {"memory_mib": served.memory_mib(), "worker_mib": served.worker_mib()}
 
 
 def _measure(sizes: list[Size], crowds: list[People], options: argparse.Namespace) -> None:

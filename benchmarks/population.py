@@ -27,9 +27,9 @@ from oidc_pyramid.models.shards import WIDTH
 from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.protocol.access_token import AccessToken
 from oidc_pyramid.protocol.seal import Sealer
+from oidc_pyramid.safe import ACCESS_TOKEN
 from oidc_pyramid.settings import read_settings
 from oidc_pyramid.storage import open_database, provider_in
-from oidc_pyramid.token_formats.opaque import PURPOSE
 
 CLIENTS = 10_000
 SIGNED_IN = 1_000
@@ -221,4 +221,4 @@ def access_tokens(
         )
         for number in numbers
     )
-    return [sealer.seal(PURPOSE, token.pack()) for token in tokens]
+    return [sealer.seal(ACCESS_TOKEN, token.pack()) for token in tokens]

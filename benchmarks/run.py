@@ -36,6 +36,7 @@ from targets import OURS, Target
 from workloads import WORKLOADS, Unsupported
 
 ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
 PAIRS = (
     ("SQLite", "granian, 1 thread", "RS256"),
     ("SQLite", "granian, 1 thread", "ES256"),
@@ -90,7 +91,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--concurrency", nargs="+", type=int, default=[1, 8, 32])
     parser.add_argument("--workload", nargs="+", default=list(WORKLOADS), choices=list(WORKLOADS))
     parser.add_argument("--peer", nargs="*", default=list(PEERS), choices=list(PEERS))
-    parser.add_argument("--json", default=str(ROOT / "benchmarks" / "results" / "latest.json"))
+    parser.add_argument("--json", default=str(RESULTS / f"{_revision()}.json"))
     parser.add_argument("--page", default=str(ROOT / "docs" / "explanation" / "performance.md"))
     parser.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
     return parser.parse_args()

@@ -46,8 +46,11 @@ class Served:
 
     def memory_mib(self) -> float:
         """Resident memory."""
-        pages = sum(int((here / "statm").read_text().split()[1]) for here in self.processes())
-        return pages * PAGE / 2**20
+        return sum(map(_resident_mib, self.processes()))
+
+    def worker_mib(self) -> float:
+        """Resident memory of the largest process: a worker, or the only one."""
+        return max(map(_resident_mib, self.processes()))
 
     def written_bytes(self) -> int:
         """What they have had written to disk."""
@@ -63,6 +66,10 @@ class Served:
             for file in self.here.rglob("*")
             if file.is_file() and file.name.endswith(DATABASES)
         )
+
+
+def _resident_mib(here: Path) -> float:
+    return int((here / "statm").read_text().split()[1]) * PAGE / 2**20
 
 
 def _clock(pid: int) -> int:
