@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 FILES = {
@@ -15,11 +16,26 @@ SERVERS = {"PostgreSQL": "postgresql", "ZEO": "zeo"}
 STORAGES = (*FILES, *SERVERS)
 
 
+def nothing() -> int:
+    """The bytes elsewhere of a database whose files are all beside it."""
+    return 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The URI, the processes whose work is part of an operation, and how many bytes of it are no
+    files beside it."""
+
+    uri: str
+    servers: tuple[int, ...] = ()
+    bytes_elsewhere: Callable[[], int] = nothing
+
+
 @contextmanager
-def kept(here: Path, storage: str) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The URI, and the processes whose work is part of an operation."""
+def kept(here: Path, storage: str) -> Iterator[Kept]:
+    """For as long as a run takes."""
     if storage in FILES:
-        yield FILES[storage].format(here=here), ()
+        yield Kept(FILES[storage].format(here=here))
         return
     sys.path.append(str(Path(__file__).parent.parent))
     from soak import storages
@@ -27,7 +43,7 @@ def kept(here: Path, storage: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     server = storages.STORAGES[SERVERS[storage]](here)
     server.start()
     try:
-        yield server.uri, server.pids()
+        yield Kept(server.uri, server.pids(), server.bytes_elsewhere)
     finally:
         server.stop()
         server.remove()

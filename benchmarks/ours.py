@@ -50,12 +50,12 @@ def provider_settings(here: Path, storage: str, alg: str, port: int, **more: str
 def provider(here: Path, storage: str, server: str, alg: str, **more: str) -> Iterator[Served]:
     """Founded and served; a database server counts with it."""
     port = free_port()
-    with kept(here, storage) as (uri, servers):
-        more["zodbconn.uri"] = uri
+    with kept(here, storage) as database:
+        more["zodbconn.uri"] = database.uri
         ini = write_ini(here, provider_settings(here, storage, alg, port, **more), port)
         populate(get_appsettings(str(ini)))
         with started(here, ini, port, server) as served:
-            served.beside = servers
+            served.beside, served.bytes_elsewhere = database.servers, database.bytes_elsewhere
             yield served
 
 

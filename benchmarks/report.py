@@ -52,7 +52,7 @@ one thread (threads of one process of Python wait for each other, which costs pr
 ## Everything
 
 Written and growth are bytes per operation: what the processes had written to disk, and by how much
-the database's files grew (SQLite's files grow in steps). *Cores* is what the server was given of the
+the database grew (SQLite's files and PostgreSQL's tables grow in steps). *Cores* is what the server was given of the
 machine. `make bench ARGS="--compare before.json after.json"` compares two runs.
 
 {tables}"""

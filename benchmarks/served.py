@@ -8,20 +8,24 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+from databases import nothing
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 DATABASES = (".fs", ".sqlite3", "-wal")
 STARTS_WITHIN = 120.0
+Number = TypeVar("Number", int, float)
 
 
 @dataclass
 class Served:
     """A running server and what the system says of it: all of its processes together, and those
-    *beside* it, which keep its data."""
+    *beside* it, which keep its data; some of it elsewhere than in *here*."""
 
     port: int
     here: Path
@@ -29,6 +33,7 @@ class Served:
     started_in: float
     idle_mib: float = 0.0
     beside: tuple[int, ...] = ()
+    bytes_elsewhere: Callable[[], int] = nothing
 
     def processes(self) -> list[Path]:
         """The process and those that it started, as directories of ``/proc``."""
@@ -36,32 +41,39 @@ class Served:
         while todo:
             here = Path(f"/proc/{todo.pop()}")
             found.append(here)
-            for thread in here.glob("task/*/children"):
-                todo += [int(child) for child in thread.read_text().split()]
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for thread in here.glob("task/*/children"):
+                    todo += [int(child) for child in thread.read_text().split()]
         return found
 
     def cpu_seconds(self) -> float:
         """User and system time so far, to the nanosecond."""
-        return sum(time.clock_gettime(_clock(int(here.name))) for here in self.processes())
+        return sum(self._each(_cpu_seconds))
 
     def memory_mib(self) -> float:
         """Resident memory."""
-        return sum(map(_resident_mib, self.processes()))
+        return sum(self._each(_resident_mib))
 
     def worker_mib(self) -> float:
         """Resident memory of the largest process: a worker, or the only one."""
-        return max(map(_resident_mib, self.processes()))
+        return max(self._each(_resident_mib))
 
     def written_bytes(self) -> int:
         """What they have had written to disk."""
-        lines = [
-            line for here in self.processes() for line in (here / "io").read_text().splitlines()
-        ]
-        return sum(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
+        return sum(self._each(_written))
+
+    def _each(self, read: Callable[[Path], Number]) -> Iterator[Number]:
+        """A server of databases has children that come and go; the process itself must be there."""
+        for here in self.processes():
+            try:
+                yield read(here)
+            except OSError:
+                if here.name == str(self.process.pid):
+                    raise
 
     def database_bytes(self) -> int:
-        """The size of the database's files."""
-        return sum(
+        """The size of the database's files, and of what its server keeps elsewhere."""
+        return self.bytes_elsewhere() + sum(
             file.stat().st_size
             for file in self.here.rglob("*")
             if file.is_file() and file.name.endswith(DATABASES)
@@ -70,6 +82,15 @@ class Served:
 
 def _resident_mib(here: Path) -> float:
     return int((here / "statm").read_text().split()[1]) * PAGE / 2**20
+
+
+def _written(here: Path) -> int:
+    lines = (here / "io").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
+
+
+def _cpu_seconds(here: Path) -> float:
+    return time.clock_gettime(_clock(int(here.name)))
 
 
 def _clock(pid: int) -> int:
