@@ -42,6 +42,7 @@ PAIRS = (
     ("SQLite", "granian, 1 thread", "ES256"),
     ("SQLite", "granian, 2 threads", "RS256"),
     ("SQLite", "waitress", "RS256"),
+    ("SQLite", "gunicorn, 2 x 4", "RS256"),
     ("FileStorage", "granian, 1 thread", "RS256"),
     ("FileStorage", "waitress", "RS256"),
     ("PostgreSQL", "granian, 1 thread", "RS256"),
