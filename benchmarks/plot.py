@@ -36,8 +36,7 @@ LOOK = Style(
 
 def draw(results: dict[str, Any], path: Path) -> None:
     """Bars on a logarithmic scale: less is better."""
-    series = [label for label, facts in results["contestants"].items() if facts["kind"] == "peer"]
-    series = [label for label in SHOWN if label in results["contestants"]] + series
+    series = _shown(results["contestants"])
     cells = {
         (cell["contestant"], cell["workload"]): cell["server_cpu"]
         for cell in results["cells"]
@@ -70,6 +69,14 @@ def draw(results: dict[str, Any], path: Path) -> None:
     for label in series:
         chart.add(label, [cells.get((label, name)) for name in names[::-1]])
     path.write_text(COMMENT.sub("", chart.render().decode()))
+
+
+def _shown(contestants: dict[str, dict[str, Any]]) -> list[str]:
+    """Ours as it is usually compared, or as far as it took part in this run; and the peers."""
+    kinds = {label: facts["kind"] for label, facts in contestants.items()}
+    ours = [label for label, kind in kinds.items() if kind == "ours"]
+    usual = [label for label in SHOWN if label in ours]
+    return (usual or ours[: len(SHOWN)]) + [name for name, kind in kinds.items() if kind == "peer"]
 
 
 def _figure(value: float) -> str:
