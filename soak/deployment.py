@@ -178,7 +178,10 @@ class Deployment:
             whole, env=self.variables(), capture_output=True, text=True, check=False, timeout=120
         )
         if done.returncode:
-            raise RuntimeError(f"{' '.join(whole[2:])}: {done.stderr or done.stdout}")
+            said = (
+                f"{done.stdout}{done.stderr}"  # verify says its problems on the one, others on both
+            )
+            raise RuntimeError(f"{' '.join(whole[2:])} ended with {done.returncode}: {said}")
 
     def variables(self) -> dict[str, str]:
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))

@@ -1,7 +1,8 @@
-"""Replay the ledger against the provider, through its public endpoints."""
+"""Replay the ledger against the provider, through its public endpoints; then examine its database."""
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -130,10 +131,21 @@ def verify(place: Deployment, *, replay: bool = True) -> tuple[list[str], dict[s
     wrong += _each(lambda sent: _assertions(place, sent), account.assertions.values())
     if replay:
         wrong += _each(lambda known: _codes(place, clients[known.client], known, account), families)
+    wrong += examined(place)
     counts = Counter(known.state for known in families)
     effects = sum(place.ledger.done_counts.values())
     seen = {"effects": effects, "families": dict(counts), "assertions": len(account.assertions)}
     return wrong, seen
+
+
+def examined(place: Deployment) -> list[str]:
+    """What ``oidc-pyramid verify`` says of the database, beside the server: the endpoints show what
+    is asked for, and an index that leads nowhere may be found by nobody's question."""
+    try:
+        place.command("verify")
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        return [f"the database: {error}"]
+    return []
 
 
 def _each(look: Callable[[Any], list[str]], things: Iterable[Any]) -> list[str]:
