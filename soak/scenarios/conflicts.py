@@ -12,9 +12,10 @@ from soak.deployment import Deployment, deployed
 from soak.load import loaded
 from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Broken, Person, Unanswered
-from soak.verify import verify
+from soak.verify import examined, verify
 
 MOST = 0.01
+SERVED = 0.99  # of the storm; the short form, on a machine that is busy, has somebody served
 ENOUGH = 10
 
 
@@ -31,6 +32,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         allowed = _allowed(effects)
         outcome.demand(retries <= allowed, f"{retries} conflicts in {effects} commits")
         storm = _storm(outcome, place, scale, first)
+        outcome.broken += examined(place)
         outcome.broken += place.unexpected()
     outcome.figures = {
         "commits": effects,
@@ -67,9 +69,17 @@ def _storm(outcome: Outcome, place: Deployment, scale: Scale, first: Person) -> 
         except Broken as error:
             outcome.broken.append(f"storm: {error}")
 
+    walks = scale.parallel * 2
     with ThreadPoolExecutor(scale.parallel) as pool:
-        list(pool.map(walk, range(scale.parallel * 2)))
-    return {**said, "retries": place.conflicts() - before, "busy answers": place.answers[503]}
+        list(pool.map(walk, range(walks)))
+    enough = 1 if scale.name == "short" else SERVED * walks
+    outcome.demand(said["served"] >= enough, f"storm: {dict(said)} of {walks}")
+    return {
+        "walks": walks,
+        **said,
+        "retries": place.conflicts() - before,
+        "busy answers": place.answers[503],
+    }
 
 
 SCENARIO = Scenario(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import statistics
 import time
-from contextlib import ExitStack, suppress
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 from soak.deployment import deployed
@@ -23,6 +24,7 @@ KINDS = (
 )
 ADDRESSES = {"short": 2, "long": 20, "full": 45}
 P99 = 1.0
+MADE = 0.9  # of the slow connections, or the quick ones were not tried
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
@@ -43,29 +45,36 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         )
         port = stack.enter_context(proxied(directory / "nginx", place.port))
         before = _quick(outcome, port, scale)
-        slow = _hang_on(stack, port, ADDRESSES[scale.name])
+        wanted = ADDRESSES[scale.name] * EACH
+        slow, failed = _hang_on(stack, port, ADDRESSES[scale.name])
         meanwhile = _quick(outcome, port, scale)
         outcome.broken += place.unexpected()
     allowed = max(P99, 3 * before) if scale.name == "short" else P99
     outcome.demand(meanwhile <= allowed, f"p99 {meanwhile:.2f} s among slow clients")
+    outcome.demand(slow >= MADE * wanted, f"{slow} of {wanted} slow connections: {failed}")
     outcome.figures = {
         "slow connections": slow,
+        "wanted": wanted,
+        "not made": failed,
         "p99 before ms": round(before * 1000),
         "p99 meanwhile ms": round(meanwhile * 1000),
     }
     return outcome
 
 
-def _hang_on(stack: ExitStack, port: int, addresses: int) -> int:
-    """From so many addresses, as many connections as one may have."""
-    made = 0
+def _hang_on(stack: ExitStack, port: int, addresses: int) -> tuple[int, dict[str, int]]:
+    """From so many addresses, as many connections as one may have: how many were made, and why
+    the others were not."""
+    made, failed = 0, Counter[str]()
     for number in range(addresses):
         for nth in range(EACH):
-            with suppress(OSError):
+            try:
                 slow = stack.enter_context(connect(port, f"127.0.1.{number + 1}"))
                 slow.send(KINDS[nth % len(KINDS)].encode())
                 made += 1
-    return made
+            except OSError as error:
+                failed[type(error).__name__] += 1
+    return made, dict(failed)
 
 
 def _quick(outcome: Outcome, port: int, scale: Scale) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from soak.deployment import Deployment, deployed
@@ -13,6 +14,8 @@ from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Family, Person
 from soak.processes import wait_for
 from soak.verify import verify
+
+ASKED = 20
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
@@ -65,31 +68,41 @@ def _stale(outcome: Outcome, place: Deployment) -> int:
     then is told so by every worker."""
     person = Person(place, place.usernames[1])
     family = person.flow(place.clients[0])
-    _ask_all(place, family)
-    place.storage.stop(signal.SIGTERM)
+    before = _ask_all(place, family)
+    outcome.demand(before == Said(ASKED, ASKED), f"before the storage went: {before}")
+    place.storage.stop()
     place.storage.start()
     with operator(place) as operate:
         place.ledger.sent("disabled", user=person.username)
         operate.do("user", "disable", person.username)
         place.ledger.done("disabled", user=person.username)
-    stale = _ask_all(place, family)
-    outcome.demand(not stale, f"{stale} answers rested on what was before")
-    return stale
+    after = _ask_all(place, family)
+    outcome.demand(after == Said(ASKED, 0), f"after it came back: {after}")
+    return after.active
 
 
-def _ask_all(place: Deployment, family: Family) -> int:
-    """How many of several answers, from whichever worker, say that it is active."""
-    good, asked = 0, 0
+@dataclass(frozen=True)
+class Said:
+    """How many introspections were answered, and how many of these said that it is active."""
+
+    answered: int
+    active: int
+
+
+def _ask_all(place: Deployment, family: Family) -> Said:
+    """So many questions that each worker gets some. Nobody's answer proves nothing: who demands
+    that none is stale demands that they came."""
+    answered, active = 0, 0
     until = time.monotonic() + 30
-    while asked < 20 and time.monotonic() < until:
+    while answered < ASKED and time.monotonic() < until:
         fields = {"token": family.refresh}
         answer = place.ask("POST", "/introspect", fields, headers=family.client.basic)
         if answer.status == 200:
-            asked += 1
-            good += answer.json["active"]
+            answered += 1
+            active += answer.json["active"]
         else:
             time.sleep(0.1)
-    return good
+    return Said(answered, active)
 
 
 SCENARIO = Scenario(
