@@ -13,12 +13,14 @@ from soak.deployment import Deployment, deployed
 from soak.disk import full, small_disk
 from soak.load import CALM, loaded
 from soak.outcome import Outcome, Scale, Scenario
-from soak.person import Person
+from soak.person import Family, Person
 from soak.processes import wait_for, workers
 from soak.verify import verify
 from soak.web import Answer
 
 WAIT = 20
+FULL_FOR, SHORTLY = 2.0, 0.5  # seconds, under load
+ROUNDS = 5
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
@@ -30,13 +32,17 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         deployed(storage, directory, workers_wanted=scale.workers, disk=disk) as place,
     ):
         with loaded(place, scale.rate / 2, mix=CALM) as load:
-            backs = [_full_once(outcome, place, disk, mounted) for _ in range(2 * scale.times)]
+            times = [
+                _full_once(outcome, place, disk, mounted, scale) for _ in range(2 * scale.times)
+            ]
+        backs, rounds = zip(*times, strict=True)
         lost, seen = verify(place)
         outcome.broken += load.broken + place.wrong + place.unexpected() + lost
         outcome.figures = {
             "times": len(backs),
             "by": "tmpfs" if mounted else "RLIMIT_FSIZE",
             "back after at most s": round(max(backs), 2),
+            "read, and refused to write, while it was full": sum(rounds),
             "503": place.answers[503],
             "lost": len(lost),
             **seen,
@@ -45,8 +51,11 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     return outcome
 
 
-def _full_once(outcome: Outcome, place: Deployment, disk: Path, mounted: bool) -> float:
-    """The seconds from when there is room again until something is saved."""
+def _full_once(
+    outcome: Outcome, place: Deployment, disk: Path, mounted: bool, scale: Scale
+) -> tuple[float, int]:
+    """The seconds from when there is room again until something is saved; and how often it was
+    read and refused to write before."""
     person = Person(place, place.usernames[0])
     family = person.flow(place.clients[0])
     before = set(workers(place.pid()))
@@ -55,17 +64,30 @@ def _full_once(outcome: Outcome, place: Deployment, disk: Path, mounted: bool) -
         outcome.demand(
             refused, f"a write is answered {_writes(place).status} when the disk is full"
         )
-        for _ in range(5):
-            person.userinfo(family)
-            outcome.demand(place.ask("GET", "/jwks").status == 200, "the keys are not to be had")
-            saved = _writes(place)
-            outcome.demand(saved.again, f"a write was answered {saved.status}: {saved.body[:80]!r}")
+        rounds = _meanwhile(outcome, person, family, SHORTLY if scale.name == "short" else FULL_FOR)
     began = time.monotonic()
     outcome.demand(wait_for(lambda: _writes(place).status == 201, WAIT), "it does not recover")
     spent = time.monotonic() - began
     if place.storage.several:
         outcome.demand(set(workers(place.pid())) == before, "a worker was started anew")
-    return spent
+    return spent, rounds
+
+
+def _meanwhile(outcome: Outcome, person: Person, family: Family, seconds: float) -> int:
+    """As long as the disk is full, under load: how many times something was read, and a write was
+    refused. A FileStorage's process may be away when it is asked to write: it has ended."""
+    place, until = person.place, time.monotonic() + seconds
+    rounds = refused = 0
+    while rounds < ROUNDS or time.monotonic() < until:
+        person.userinfo(family)
+        keys = person.patiently(lambda: place.ask("GET", "/jwks"))
+        outcome.demand(keys.status == 200, f"the keys are not to be had: {keys.status}")
+        saved = _writes(place)
+        expected = saved.busy if place.storage.several else saved.again
+        outcome.demand(expected, f"a write was answered {saved.status}: {saved.body[:80]!r}")
+        rounds, refused = rounds + 1, refused + saved.busy
+    outcome.demand(refused, f"none of {rounds} writes was answered 503")
+    return rounds
 
 
 def _writes(place: Deployment) -> Answer:
