@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from soak.deployment import Deployment
+from soak.outcome import Outcome, Scale
 from soak.person import Broken, Person, Unanswered
 
 MIX = {
@@ -42,7 +43,8 @@ class Load:
         self.broken: list[str] = []
         self.done: Counter[str] = Counter()
         self.unanswered: Counter[str] = Counter()
-        self.late = 0
+        self.arrived = 0
+        self.late = 0  # of these, how many found nobody free
         self.times: list[tuple[float, float]] = []
         self._rate = rate
         self._mix = mix or MIX
@@ -60,11 +62,11 @@ class Load:
         self._thread.join()
 
     def _arrive(self) -> None:
-        began, number = time.monotonic(), 0
+        began = time.monotonic()
         with ThreadPoolExecutor(len(self.people)) as pool:
             while not self._stopped.is_set():
-                due = began + number / self._rate
-                number += 1
+                due = began + self.arrived / self._rate
+                self.arrived += 1
                 self._stopped.wait(max(0.0, due - time.monotonic()))
                 person = self._free()
                 if person is None:
@@ -119,6 +121,15 @@ class Load:
     def longest(self) -> float:
         """The longest that anybody has waited so far, counted from when it was due."""
         return max((spent for _, spent in self.times), default=0.0)
+
+    def steady(self, outcome: Outcome, scale: Scale) -> None:
+        """Where nothing is broken on purpose, everybody is answered, and nearly always somebody is
+        free: a stall keeps all of them busy, and who never came waited for nothing."""
+        unanswered = sum(self.unanswered.values())
+        outcome.demand(not unanswered, f"{unanswered} gave up: {dict(self.unanswered)}")
+        allowed = scale.turned_away * self.arrived
+        sentence = f"for {self.late} of {self.arrived} arrivals nobody was free"
+        outcome.demand(self.late <= allowed, sentence)
 
     def figures(self) -> dict[str, object]:
         """For the report."""

@@ -27,6 +27,7 @@ class Scale:
     keys: int  # how many follow each other
     workers: int
     back_within: float = 5.0
+    turned_away: float = 0.01  # the share of arrivals for which nobody may be free, without a fault
 
 
 SHORT = Scale(
@@ -45,6 +46,7 @@ SHORT = Scale(
     keys=3,
     workers=2,
     back_within=20,
+    turned_away=0.1,
 )
 LONG = Scale(
     "long",

@@ -29,6 +29,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         effects, retries = sum(place.ledger.done_counts.values()), place.conflicts()
         lost, _ = verify(place)
         outcome.broken += load.broken + place.wrong + lost
+        load.steady(outcome, scale)
         allowed = _allowed(effects)
         outcome.demand(retries <= allowed, f"{retries} conflicts in {effects} commits")
         storm = _storm(outcome, place, scale, first)

@@ -96,6 +96,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
             issued = _issue(outcome, person, parties, pace.age * scale.keys)
         lost, seen = verify(place)
         outcome.broken += load.broken + place.wrong + place.unexpected() + lost
+        load.steady(outcome, scale)
     kids = set().union(*(party.seen for party in parties))
     outcome.demand(len(kids) >= scale.keys, f"only {len(kids)} keys were seen")
     outcome.figures = {
