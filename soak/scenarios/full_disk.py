@@ -21,6 +21,7 @@ from soak.web import Answer
 WAIT = 20
 FULL_FOR, SHORTLY = 2.0, 0.5  # seconds, under load
 ROUNDS = 5
+BETWEEN = 2.0  # seconds, in which whoever was refused comes again: or the load gives up for good
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
@@ -59,6 +60,7 @@ def _full_once(
     person = Person(place, place.usernames[0])
     family = person.flow(place.clients[0])
     before = set(workers(place.pid()))
+    time.sleep(0.0 if scale.name == "short" else BETWEEN)
     with full(disk, place, mounted=mounted):
         refused = wait_for(lambda: _writes(place).busy, WAIT)
         outcome.demand(
