@@ -7,6 +7,7 @@ import pytest
 from soak.__main__ import every
 from soak.outcome import SHORT
 from soak.proxy import available
+from soak.storages import programs
 
 SCENARIOS = every()
 SHORT_FORMS = [
@@ -22,8 +23,18 @@ SHORT_FORMS = [
 ]
 
 
+ON_POSTGRESQL = ["storage_gone"]
+
+
 def broken(name, storage, tmp_path):
     return SCENARIOS[name].run(storage, tmp_path / storage, SHORT).broken
+
+
+def do_without(message):
+    """Skipped where it is not installed; in CI everything is."""
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
 
 
 @pytest.mark.parametrize("name, storage", SHORT_FORMS)
@@ -31,12 +42,19 @@ def test_a_fault_under_load(name, storage, tmp_path):
     assert broken(name, storage, tmp_path) == []
 
 
+@pytest.mark.postgresql
+@pytest.mark.parametrize("name", ON_POSTGRESQL)
+def test_a_fault_under_load_on_postgresql(name, tmp_path):
+    try:
+        programs()
+    except FileNotFoundError as missing:
+        do_without(str(missing))
+    assert broken(name, "postgresql", tmp_path) == []
+
+
 def test_slow_clients(tmp_path):
     if not available():
-        message = "install nginx and openssl (Debian: apt install nginx-light openssl)"
-        if os.environ.get("CI", "").lower() in {"1", "true"}:
-            pytest.fail(message, pytrace=False)
-        pytest.skip(message)
+        do_without("install nginx and openssl (Debian: apt install nginx-light openssl)")
     assert broken("slow_clients", "sqlite", tmp_path) == []
 
 
