@@ -19,7 +19,7 @@ def includeme(config: Any) -> None:
 
 def spare_collections() -> None:
     """What the start has made stays as long as the process: the garbage collector need not walk
-    over it again at each tenth request. Once in a process, whatever else begins in it later."""
+    over it again and again. Once in a process, whatever else begins in it later."""
     if gc.get_freeze_count():
         return
     gc.collect()
