@@ -111,13 +111,24 @@ class OIDC:
     @cached_property
     def provider(self) -> Provider:
         """The root object as this transaction sees it."""
-        root = get_connection(self._request, self.runtime.database or None).root()
+        root = self._connection().root()
         try:
             provider: Provider = root[ROOT_KEY]
         except KeyError:
             msg = "the database was never initialised: run 'oidc-pyramid init'"
             raise DatabaseMissing(msg) from None
         return provider
+
+    def _connection(self) -> Any:
+        """One for the whole request, which ``get_connection`` knows as well."""
+        request, held = self._request, self.runtime.held
+        connection = getattr(request, "_primary_zodb_conn", None)
+        if held is None or connection is not None:
+            return get_connection(request, self.runtime.database or None)
+        connection = held.take(request.tm)
+        request._primary_zodb_conn = connection  # noqa: SLF001 - pyramid_zodbconn's name
+        request.add_finished_callback(lambda _request: held.give_back(connection))
+        return connection
 
     @cached_property
     def cookies(self) -> Cookies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from oidc_pyramid.guesses import Guesses
 from oidc_pyramid.passwords import Passwords
 from oidc_pyramid.safe import Safe
 from oidc_pyramid.settings import Settings
+from oidc_pyramid.storage.held import Held
 
 
 class IRuntime(Interface):
@@ -33,6 +35,7 @@ class Runtime:
     prefix: str = "/"
     standalone: bool = False
     host_retries: bool = False
+    held: Held | None = None
     closing_slash: bool = False
     safe: Safe = field(default_factory=Safe)
     fetcher: Fetcher = field(init=False)
@@ -42,6 +45,7 @@ class Runtime:
     upkeep: Worker | None = None
     packing: Worker | None = None
     workers: list[Worker] = field(default_factory=list)
+    working: int = 0  # the process that does what is beside the requests
     documents: dict[object, tuple[bytes, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -53,6 +57,10 @@ class Runtime:
 
     def begin_work(self) -> None:
         """The first request of this process starts what runs beside the requests."""
+        process = os.getpid()
+        if self.working == process:
+            return
+        self.working = process
         for worker in (self.upkeep, self.packing, *self.workers):
             if worker is not None:
                 worker.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 from pyramid.path import DottedNameResolver
@@ -66,8 +67,12 @@ def attempts(hosts: Callable[[Any], int | None] | None) -> Callable[[Any], int |
 def _ours(request: Any, attempts: int) -> int:
     """A retry keeps the body: in memory, because ours are small; a larger one is refused by its
     view, so it is neither copied nor retried."""
-    if (request.content_length or 0) > MAX_BODY:
+    length = request.content_length or 0
+    if length > MAX_BODY:
         return 1
+    if not length and request.method == "GET":  # there is nothing to keep
+        request.body_file_raw = BytesIO()
+        request.is_body_seekable = True
     request.request_body_tempfile_limit = MAX_BODY
     return attempts
 

@@ -13,7 +13,7 @@ from oidc_pyramid.issuer import Issuer
 from oidc_pyramid.models.clients import Client
 from oidc_pyramid.plugins import plugin
 
-_BASIC = re.compile(r"basic +([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
+_BASIC = re.compile(r"(?i:basic) +([A-Za-z0-9+/]+={0,2})")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 

@@ -41,8 +41,8 @@ Source = Aggregated | Distributed
 def with_sources(claims: Mapping[str, object]) -> dict[str, object]:
     """The same claims, those of other providers by reference: ``_claim_names`` says which source
     has them, ``_claim_sources`` what the sources are."""
-    normal = {n: v for n, v in claims.items() if not isinstance(v, Aggregated | Distributed)}
-    elsewhere = {n: v for n, v in claims.items() if isinstance(v, Aggregated | Distributed)}
+    elsewhere = {n: v for n, v in claims.items() if isinstance(v, (Aggregated, Distributed))}
+    normal = {name: value for name, value in claims.items() if name not in elsewhere}
     if not elsewhere:
         return normal
     labels = {source: f"src{n}" for n, source in enumerate(dict.fromkeys(elsewhere.values()), 1)}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 
 from oidc_pyramid.protocol.jose import half_hash
+
+PLAIN = (str, int, NoneType)  # nearly all: told apart at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def without_empty(claims: Mapping[str, object]) -> dict[str, object]:
     """Claims without a value are left out, never sent empty (Core §5.3.2)."""
     kept: dict[str, object] = {}
     for name, value in claims.items():
-        cleaned = without_empty(value) if isinstance(value, Mapping) else value
+        cleaned = value
+        if not isinstance(value, PLAIN) and isinstance(value, Mapping):
+            cleaned = without_empty(value)
         if cleaned not in (None, "", (), [], {}):
             kept[name] = cleaned
     return kept

@@ -6,7 +6,9 @@ checks, ``oidc-pyramid settings``, the reference in the documentation) is made f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from oidc_pyramid.protocol.jwk import ASYMMETRIC
 from oidc_pyramid.protocol.resource import Resource
@@ -361,12 +363,17 @@ class Settings:
         return (self.secret, self.secret_previous) if self.secret_previous else (self.secret,)
 
     @property
-    def targets(self) -> dict[str, Resource]:
+    def targets(self) -> Mapping[str, Resource]:
         """All that an access token may be for, by identifier: ourselves and the resources."""
         ours = Resource(self.issuer, None, alg=self.signing_alg, expire=self.token_expire)
-        return {one.identifier: one for one in (ours, *self.resources)}
+        return _by_identifier(ours, *self.resources)
 
     @property
     def longest_token_expire(self) -> int:
         """How long any access token may be good."""
         return max(self.token_expire, *(resource.expire for resource in self.resources), 0)
+
+
+@lru_cache
+def _by_identifier(*resources: Resource) -> Mapping[str, Resource]:
+    return {one.identifier: one for one in resources}

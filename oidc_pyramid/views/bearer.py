@@ -19,7 +19,7 @@ from oidc_pyramid.requests import FORM
 from oidc_pyramid.throttle import network_of
 from oidc_pyramid.views import scanning
 
-_HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+_HEADER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 MAX_TOKEN = 8192
 
 
@@ -63,6 +63,8 @@ def _body(request: Any) -> str | None:
 
 
 def _query(request: Any) -> str | None:
+    if not request.environ.get("QUERY_STRING"):
+        return None
     try:
         sent = Params(request.oidc.query()).get("access_token")
     except InvalidRequest as error:

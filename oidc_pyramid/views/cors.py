@@ -33,15 +33,11 @@ def answer(request: Any, response: Any, kind: str) -> None:
     if kind == "public" and request.oidc.settings.cors_public:
         response.headers["Access-Control-Allow-Origin"] = "*"
         return
+    response.headerlist.append(("Vary", "Origin"))  # beside any other (RFC 9110 §12.5.5)
     origin = request.environ.get("HTTP_ORIGIN")
     client = request.oidc.cors_client
-    _vary_by_origin(response)
     anybody = request.oidc.cors_anybody and request.oidc.settings.cors_public
-    if kind == "client" and (anybody or (client is not None and origin in origins(client))):
+    its = origin is not None and client is not None and origin in origins(client)
+    if kind == "client" and (anybody or its):
         response.headers["Access-Control-Allow-Origin"] = "*" if anybody else origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSE_HEADERS
-
-
-def _vary_by_origin(response: Any) -> None:
-    vary = response.headers.pop("Vary", None)
-    response.headerlist.append(("Vary", f"{vary}, Origin" if vary else "Origin"))
