@@ -47,6 +47,7 @@ class Person:
     place: Deployment
     username: str
     password: str = PASSWORD
+    address: str = ""  # as the proxy tells it, for which the provider takes this machine
     families: list[Family] = field(default_factory=list)
     jar: Jar = field(default_factory=Jar)
     busy: threading.Lock = field(default_factory=threading.Lock)
@@ -80,7 +81,7 @@ class Person:
         """The last answer: the redirect to the client, or a page that leads nowhere; and whether
         an answer was lost on the way. A form that is sent again after its lost answer may get
         the page that says that the sign-in is finished: people begin again, and so do we."""
-        answer, lost = self._page("GET", path), False
+        answer, lost = self.page("GET", path), False
         for _ in range(WALK):
             if answer.location.startswith(REDIRECT) or answer.status != 303:
                 return answer, lost
@@ -89,13 +90,13 @@ class Person:
         raise Broken("the pages go round in circles")
 
     def _follow(self, path: str) -> Answer:
-        page = self._page("GET", path)
+        page = self.page("GET", path)
         if page.status != 200:
             return page
         form = {"csrf_token": hidden(page, "csrf_token"), "decision": "allow"}
         if path.endswith("/login"):
             form |= {"username": self.username, "password": self.password}
-        return self._page("POST", path, form)
+        return self.page("POST", path, form)
 
     def redeem(self, client: Client, code: str, verifier: str) -> Family:
         """The client's server; a code that was not answered for is never sent again by it."""
@@ -189,16 +190,16 @@ class Person:
         self, page: str, action: str, what: str, fields: dict[str, str], **facts: str
     ) -> None:
         """Send a form of the account's pages; the families that it ends are forgotten."""
-        shown = self._page("GET", f"/{page}")
+        shown = self.page("GET", f"/{page}")
         if shown.status == 303:  # nobody is signed in here
             self._sign_in_at(path_of(shown.location))
-            shown = self._page("GET", f"/{page}")
+            shown = self.page("GET", f"/{page}")
         token = hidden(shown, "csrf_token", after=f'{action}"')
         client = fields.get("client_id", "")
         facts |= {"user": self.username, "client": client, "browser": self.browser}
         self.ledger.sent(what, **facts)
         self.families = [f for f in self.families if client and f.client.client_id != client]
-        answer = self._page("POST", action, {"csrf_token": token, **fields}, once=True)
+        answer = self.page("POST", action, {"csrf_token": token, **fields}, once=True)
         if answer.status not in {200, 303} or b'role="alert"' in answer.body:
             raise Broken(f"{what}: {answer.status} {answer.body[:300]!r}")
         self.ledger.done(what, **facts)
@@ -213,11 +214,14 @@ class Person:
     def _token(self, client: Client, fields: dict[str, str]) -> Answer:
         return self.place.ask("POST", "/token", fields, headers=client.basic)
 
-    def _page(
+    def page(
         self, method: str, path: str, form: dict[str, str] | None = None, *, once: bool = False
     ) -> Answer:
+        """What this browser is shown."""
+        told = {"X-Forwarded-For": self.address} if self.address else {}
+
         def send() -> Answer:
-            headers = {**self.jar.headers(), **OWN_PAGE}
+            headers = {**self.jar.headers(), **OWN_PAGE, **told}
             return self.place.ask(method, path, form, headers=headers)
 
         answer = self.patiently(send, once=once)

@@ -6,11 +6,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from soak.deployment import Deployment, deployed
 from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Person, is_active, redemption
 from soak.web import Answer
+
+Said = TypeVar("Said")
 
 
 def run(storage: str, directory: Path, scale: Scale) -> Outcome:
@@ -41,11 +44,11 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     return outcome
 
 
-def at_once(pool: ThreadPoolExecutor, number: int, send: Callable[[], Answer]) -> list[Answer]:
+def at_once(pool: ThreadPoolExecutor, number: int, send: Callable[[], Said]) -> list[Said]:
     """The same request, so many times at one moment."""
     barrier = threading.Barrier(number)
 
-    def go(_: int) -> Answer:
+    def go(_: int) -> Said:
         barrier.wait()
         return send()
 

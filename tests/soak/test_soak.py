@@ -19,6 +19,7 @@ SHORT_FORMS = [
     ("races", "sqlite"),
     ("rotation", "sqlite"),
     ("storage_gone", "zeo"),
+    ("throttle", "sqlite"),
     ("upkeep", "sqlite"),
 ]
 
