@@ -18,6 +18,7 @@ SHORT_FORMS = [
     ("kills", "sqlite"),
     ("races", "sqlite"),
     ("rotation", "sqlite"),
+    ("signals", "sqlite"),
     ("storage_gone", "zeo"),
     ("throttle", "sqlite"),
     ("upkeep", "sqlite"),
