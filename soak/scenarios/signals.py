@@ -11,7 +11,12 @@ from __future__ import annotations
 import os
 import random
 import signal
+import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from soak.deployment import Deployment, deployed
@@ -36,7 +41,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         for pid in workers(place.pid()):
             _remembered(outcome, person, pid)
         with loaded(place, scale.rate / 2) as load:
-            saved = [_stop(outcome, place, scale) for _ in range(scale.times + 1)]
+            saved = [_stop(outcome, place, scale) for _ in range(scale.times + 2)]
             drains = [_each(outcome, place, scale) for _ in range(scale.times)]
         lost, seen = verify(place)
         outcome.broken += load.broken + place.wrong + place.unexpected() + lost
@@ -96,38 +101,71 @@ def _saves(place: Deployment, seconds: float) -> bool:
 def _each(outcome: Outcome, place: Deployment, scale: Scale) -> dict[str, float]:
     """One worker is told to end, all of them are replaced, everything ends and begins anew. The
     seconds until what had begun was done."""
-    one = [random.choice(workers(place.pid()))]
-    spent = {
-        "a worker ended after s": _replaced(outcome, place, one, one[0], signal.SIGTERM),
-        "reloaded after s": _replaced(
-            outcome, place, workers(place.pid()), place.pid(), signal.SIGHUP
-        ),
-    }
-    began = time.monotonic()
-    place.stop()
-    spent["all ended after s"] = time.monotonic() - began
-    code = place.master.returncode if place.master else None
-    outcome.demand(code == 0, f"told to end, it ended with {code}")
-    outcome.demand(spent["all ended after s"] <= GRACE, f"it ended after {spent}")
-    spent["back after s"] = place.ready()
-    outcome.demand(spent["back after s"] <= scale.back_within, f"it came back after {spent}")
+    one, master = random.choice(workers(place.pid())), place.pid()
+    ended = _replaced(outcome, place, scale, [one], one, signal.SIGTERM)
+    reloaded = _replaced(outcome, place, scale, workers(master), master, signal.SIGHUP)
+    drained = _drained(outcome, place)
+    back = place.ready()
+    outcome.demand(back <= scale.back_within, f"back after {back:.1f} s")
     place.complete()
-    return spent
+    return {
+        "a worker ended after s": ended,
+        "all were replaced after s": reloaded,
+        "the master ended after s": drained,
+        "back after s": back,
+    }
 
 
 def _replaced(
-    outcome: Outcome, place: Deployment, old: list[int], told: int, sent: signal.Signals
+    outcome: Outcome,
+    place: Deployment,
+    scale: Scale,
+    old: list[int],
+    told: int,
+    sent: signal.Signals,
 ) -> float:
-    """Others take their place, and nobody notices: what has begun is answered."""
-    unanswered, began = place.answers[0], time.monotonic()
-    os.kill(told, sent)
-    gone = wait_for(lambda: not set(old) & set(workers(place.pid())), GRACE)
-    outcome.demand(gone, f"after {sent.name} still there")
+    """Others take their place, and none of many who ask without a pause is without an answer."""
+    with _asking(place, scale.parallel) as answers:
+        time.sleep(BETWEEN)
+        began = time.monotonic()
+        os.kill(told, sent)
+        gone = wait_for(lambda: not set(old) & set(workers(place.pid())), GRACE)
+        spent = time.monotonic() - began
+        place.complete()
+    outcome.demand(gone, f"{GRACE} s after {sent.name} still there")
+    outcome.demand(set(answers) <= {201, 503}, f"after {sent.name}: {dict(answers)}")
+    return spent
+
+
+@contextmanager
+def _asking(place: Deployment, number: int) -> Iterator[Counter[int]]:
+    """How they were answered: no connection is kept, so that a new one is there at any moment."""
+    answers, over = Counter[int](), threading.Event()
+
+    def ask(_number: int) -> None:
+        while not over.is_set():
+            answer = place.ask("POST", "/clients", document=DOCUMENT)
+            place.count(answer)
+            answers[answer.status] += 1
+
+    with ThreadPoolExecutor(number) as pool:
+        asking = [pool.submit(ask, each) for each in range(number)]
+        try:
+            yield answers
+        finally:
+            over.set()
+    for one in asking:
+        one.result()
+
+
+def _drained(outcome: Outcome, place: Deployment) -> float:
+    """All of it ends, as it was asked to; the command of the unit in deploy/ starts it again."""
+    began, master = time.monotonic(), place.master
+    place.stop()
     spent = time.monotonic() - began
-    place.complete()
-    time.sleep(BETWEEN)
-    unanswered = place.answers[0] - unanswered
-    outcome.demand(not unanswered, f"after {sent.name} {unanswered} requests had no answer")
+    code = master.returncode if master else None
+    outcome.demand(code == 0, f"told to end, the master ended with {code}")
+    outcome.demand(spent <= GRACE, f"the master ended after {spent:.1f} s")
     return spent
 
 
