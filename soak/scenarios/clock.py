@@ -8,6 +8,7 @@ from soak.clock import Clock
 from soak.deployment import Client, Deployment, deployed
 from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Broken, Family, Person, is_active, redemption
+from soak.verify import examined
 from soak.web import Answer
 
 HOUR, YEAR = 3600, 365 * 86400
@@ -34,6 +35,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
             _jump(outcome, place, clock, off, jump)
             outcome.demand(not is_active(place, client, revoked.refresh), "a revoked token lives")
             off = jump
+        outcome.broken += examined(place)
         outcome.broken += place.wrong + place.unexpected()
     outcome.figures = {"jumps": len(jumps)}
     return outcome

@@ -14,6 +14,7 @@ from soak.deployment import Client, Deployment, deployed
 from soak.operator import Operator, operator
 from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Family, Person, is_active
+from soak.verify import examined
 from soak.web import Answer
 
 REFRESHERS = 4
@@ -111,6 +112,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         ]
         for lane in lanes:
             lane.result()
+        outcome.broken += examined(place)
         outcome.broken += tally.broken + place.wrong + place.unexpected()
         outcome.demand(not tally.survivors, f"{tally.survivors} tokens outlived what they rest on")
         outcome.demand(not tally.early, f"{tally.early} families had ended before their end")

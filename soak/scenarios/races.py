@@ -11,6 +11,7 @@ from typing import TypeVar
 from soak.deployment import Deployment, deployed
 from soak.outcome import Outcome, Scale, Scenario
 from soak.person import Person, is_active, redemption
+from soak.verify import examined
 from soak.web import Answer
 
 Said = TypeVar("Said")
@@ -29,6 +30,7 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
             _code(outcome, place, person, pool, scale.parallel)
             _refresh(outcome, place, person, pool, scale.parallel)
         answers = place.answers
+        outcome.broken += examined(place)
         outcome.broken += place.wrong + place.unexpected()
     total = 2 * tokens * scale.parallel
     busy = answers[503]
