@@ -87,11 +87,18 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def connect(port: int, source: str) -> ssl.SSLSocket:
+def connect(port: int, source: str, *, narrow: bool = False) -> ssl.SSLSocket:
     """A TLS connection from that loopback address; the certificate is our own, and those of the
-    system, which take a while to read, are not looked at."""
+    system, which take a while to read, are not looked at. A narrow one has little room for what
+    is not read, and by its small segments the sender has little, too."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    plain = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
+    plain = socket.socket()
+    if narrow:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    plain.settimeout(10)
+    plain.bind((source, 0))
+    plain.connect(("127.0.0.1", port))
     return context.wrap_socket(plain, server_hostname=NAME)

@@ -17,11 +17,14 @@ EACH = 45  # nginx.conf allows 50 connections of one address
 HEADERS = (
     f"POST /token HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 )
+STYLE = "GET /static/oidc.css HTTP/1.1"
+ASKED = 4  # times 20 KB by each reader: 50 KB go into the buffers of a narrow connection
 KINDS = (
     "GET /jwks HTTP/1.1\r\nHost: ",  # never gets to the end of its headers
     f"{HEADERS}Content-Length: 1000\r\n\r\ngrant_type=",  # nor of its body
-    f"GET /.well-known/openid-configuration HTTP/1.1\r\nHost: {NAME}\r\n\r\n",  # never reads
+    f"{STYLE}\r\nHost: {NAME}\r\n\r\n" * ASKED,  # never reads
 )
+READER = 2
 ADDRESSES = {"short": 2, "long": 20, "full": 45}
 P99 = 1.0
 MADE = 0.9  # of the slow connections, or the quick ones were not tried
@@ -46,14 +49,18 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
         port = stack.enter_context(proxied(directory / "nginx", place.port))
         before = _quick(outcome, port, scale)
         wanted = ADDRESSES[scale.name] * EACH
-        slow, failed = _hang_on(stack, port, ADDRESSES[scale.name])
+        made, failed = _hang_on(stack, port, ADDRESSES[scale.name])
         meanwhile = _quick(outcome, port, scale)
+        untaken, readers = _untaken(directory / "nginx" / "oidc.log", made), made[READER]
         outcome.broken += place.unexpected()
     allowed = max(P99, 3 * before) if scale.name == "short" else P99
     outcome.demand(meanwhile <= allowed, f"p99 {meanwhile:.2f} s among slow clients")
+    slow = made.total()
     outcome.demand(slow >= MADE * wanted, f"{slow} of {wanted} slow connections: {failed}")
+    outcome.demand(untaken >= readers, f"{untaken} answers wait for {readers} readers")
     outcome.figures = {
         "slow connections": slow,
+        "answers that wait for a reader": untaken,
         "wanted": wanted,
         "not made": failed,
         "p99 before ms": round(before * 1000),
@@ -62,19 +69,26 @@ def run(storage: str, directory: Path, scale: Scale) -> Outcome:
     return outcome
 
 
-def _hang_on(stack: ExitStack, port: int, addresses: int) -> tuple[int, dict[str, int]]:
-    """From so many addresses, as many connections as one may have: how many were made, and why
-    the others were not."""
-    made, failed = 0, Counter[str]()
+def _hang_on(stack: ExitStack, port: int, addresses: int) -> tuple[Counter[int], dict[str, int]]:
+    """From so many addresses, as many connections as one may have: how many of each kind were
+    made, and why the others were not."""
+    made, failed = Counter[int](), Counter[str]()
     for number in range(addresses):
         for nth in range(EACH):
+            kind, address = nth % len(KINDS), f"127.0.1.{number + 1}"
             try:
-                slow = stack.enter_context(connect(port, f"127.0.1.{number + 1}"))
-                slow.send(KINDS[nth % len(KINDS)].encode())
-                made += 1
+                slow = stack.enter_context(connect(port, address, narrow=kind == READER))
+                slow.send(KINDS[kind].encode())
+                made[kind] += 1
             except OSError as error:
                 failed[type(error).__name__] += 1
     return made, dict(failed)
+
+
+def _untaken(log: Path, made: Counter[int]) -> int:
+    """What readers have asked for and the proxy could not send: it logs an answer when it is rid
+    of it."""
+    return ASKED * made[READER] - log.read_text().count(STYLE)
 
 
 def _quick(outcome: Outcome, port: int, scale: Scale) -> float:
