@@ -3,7 +3,8 @@
 A worker that is stopped keeps what it had begun. Who had reached it waits until it continues; if
 it was saving something it keeps the storage's lock, and all others who save wait as well. So nobody
 is demanded to be quick meanwhile, only that the others went on saving in some of the stops. It is
-stopped for less than ``timeout``, after which its master would replace it.
+stopped for less than ``timeout``, after which its master would replace it. Not on FileStorage, where
+nobody is there while the one worker is stopped, and none can take its place before it has ended.
 """
 
 from __future__ import annotations
