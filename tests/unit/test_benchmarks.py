@@ -75,7 +75,7 @@ def test_one_size_alone_has_the_bounds_that_need_no_other():
     assert len(excesses([alone])) == 1
 
 
-@pytest.mark.parametrize("name", ["growth", "run", "steady", "sizes"])
+@pytest.mark.parametrize("name", ["capacity", "growth", "run", "steady", "sizes"])
 def test_a_benchmark_finds_what_it_imports(name):
     """They are run by hand, rarely: what moves in the package would break them unseen."""
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--help"]
