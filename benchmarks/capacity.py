@@ -7,77 +7,14 @@ they do. The costs are those of a file that ``make bench`` has written (``--resu
 from __future__ import annotations
 
 import argparse
-import json
-import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from operator import itemgetter
 
-from simulated import Machine, Operation, Outcome, simulate
+from demand import Costs, at_rate, costs, monday
+from simulated import Machine, Outcome, simulate
 
-CLIENTS = 8
-HOUR = 3600.0
-REQUESTS = {"cold sign-in": 4, "code flow": 2, "refresh": 1}
-Arrivals = Iterator[tuple[float, Operation]]
 Rows = Iterator[list[str]]
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What people do, as it was measured or named."""
-
-    sign_in: Operation
-    flow: Operation
-    refresh: Operation
-
-
-def costs(options: argparse.Namespace) -> Costs:
-    """A file of results goes before the figures of the options."""
-    named = {"cold sign-in": options.sign_in_ms, "code flow": options.flow_ms}
-    named |= {"refresh": options.refresh_ms}
-    named |= measured(options.results, options.label) if options.results else {}
-    sign_in, flow, refresh = (
-        Operation(name, ms / 1000, REQUESTS[name], commit=options.commit_ms / 1000)
-        for name, ms in named.items()
-    )
-    # The pages of a sign-in cost about as much as two code flows; the rest is the hash.
-    hashing = options.hash_ms / 1000 if options.hash_ms else sign_in.python - 2 * flow.python
-    return Costs(replace(sign_in, python=sign_in.python - hashing, hash=hashing), flow, refresh)
-
-
-def measured(results: str, label: str) -> dict[str, float]:
-    """Milliseconds of processor time by operation, of one contestant."""
-    found = {
-        cell["workload"]: cell["server_cpu"]
-        for cell in json.loads(Path(results).read_text())["cells"]
-        if (cell["contestant"], cell["concurrency"]) == (label, CLIENTS)
-    }
-    return {name: found[name] for name in REQUESTS}
-
-
-def at_rate(rate: float, seconds: float, mix: dict[Operation, float], seed: int) -> Arrivals:
-    """Independent of each other (Poisson), at one rate all the time."""
-    chance = random.Random(seed)
-    operations, weights, now = list(mix), list(mix.values()), chance.expovariate(rate)
-    while now < seconds:
-        yield now, chance.choices(operations, weights)[0]
-        now += chance.expovariate(rate)
-
-
-def monday(costs: Costs, options: argparse.Namespace) -> Arrivals:
-    """Most people sign in in the middle of the window, and open their applications soon after.
-
-    Each application refreshes its token once an hour from then on.
-    """
-    chance = random.Random(options.seed)
-    for _ in range(options.people):
-        came = chance.triangular(0, options.window * 60)
-        yield came, costs.sign_in
-        for _ in range(options.applications):
-            opened = came + chance.expovariate(1 / options.opened_within)
-            yield opened, costs.flow
-            for hour in range(1, options.refreshes + 1):
-                yield opened + hour * HOUR, costs.refresh
 
 
 def busy_cores(costs: Costs, options: argparse.Namespace) -> Rows:
@@ -123,7 +60,9 @@ def busy_monday(costs: Costs, options: argparse.Namespace) -> Rows:
         "turned away",
     ]
     for cores in options.cores:
-        found = simulate(_machine(options, cores), monday(costs, options))
+        found = simulate(
+            _machine(options, cores), sorted(monday(costs, options), key=itemgetter(0))
+        )
         away = found.turned_away / options.people
         busy = (f"{found.cores:.0%}", f"{found.commits:.0%}")
         waits = [_waits(found, name) for name in ("cold sign-in", "code flow")]
@@ -154,16 +93,20 @@ def _table(rows: Rows) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
+TABLES = {"cores": busy_cores, "commits": busy_disk, "monday": busy_monday}
+
+
 def main() -> None:
     """Three tables in Markdown; times are those that half, 95 and 99 of a hundred stay below."""
     options = _options()
     figures = costs(options)
-    for rows in (busy_cores, busy_disk, busy_monday):
-        print(_table(rows(figures, options)), flush=True)
+    for name in options.table:
+        print(_table(TABLES[name](figures, options)), flush=True)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--table", nargs="+", choices=list(TABLES), default=list(TABLES))
     parser.add_argument("--results", help="a file of make bench, instead of the three next")
     parser.add_argument("--label", default="SQLite, granian, 1 thread, RS256", help="its column")
     parser.add_argument("--sign-in-ms", type=float, default=20.1)

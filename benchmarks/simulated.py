@@ -74,6 +74,12 @@ class Provider:
         self._threads = Line(clock, machine.workers * machine.threads)
         self._workers = [Worker(clock, machine) for _ in range(machine.workers)]
 
+    def meet(self, arrivals: Iterable[tuple[float, Operation]]) -> Process:
+        """Everybody, when they come."""
+        for when, operation in arrivals:
+            yield max(0.0, when - self._clock.now)
+            self._clock.at(self._clock.now, self.serve(operation))
+
     def serve(self, operation: Operation) -> Process:
         """One request after the other, as a browser sends them."""
         arrived, served = self._clock.now, True
@@ -125,11 +131,10 @@ class Provider:
 
 
 def simulate(machine: Machine, arrivals: Iterable[tuple[float, Operation]]) -> Outcome:
-    """Until the last of them has been answered."""
+    """Who comes, in the order of time, until the last of them has been answered."""
     clock = Clock()
     provider = Provider(clock, machine)
-    for when, operation in arrivals:
-        clock.at(when, provider.serve(operation))
+    clock.at(0.0, provider.meet(arrivals))
     clock.run()
     outcome = provider.outcome
     for waits in outcome.waits.values():

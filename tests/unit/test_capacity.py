@@ -1,7 +1,9 @@
 """The simulation of capacity agrees with what queueing theory knows."""
 
+import json
 import random
 import sys
+from argparse import Namespace
 from dataclasses import replace
 from math import factorial
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
-from capacity import at_rate
+from demand import at_rate, costs
 from simulated import Machine, Operation, simulate
 
 ONE = Machine(cores=1, workers=1, threads=1)
@@ -101,3 +103,23 @@ def test_how_busy_is_the_work_that_there_was():
     found = simulate(MANY, at_rate(rate, 60.0, {operation: 1.0}, seed=5))
     assert found.cores == pytest.approx(rate * operation.python / MANY.cores, rel=0.05)
     assert found.commits == pytest.approx(rate * operation.commit, rel=0.05)
+
+
+def test_a_file_of_results_goes_before_the_options(tmp_path):
+    cells = [
+        {"contestant": "one", "concurrency": many, "workload": name, "server_cpu": ms * many / 8}
+        for name, ms in {
+            "cold sign-in": 30.0,
+            "code flow": 3.0,
+            "refresh": 2.0,
+            "jwks": 1.0,
+        }.items()
+        for many in (1, 8)
+    ]
+    (tmp_path / "run.json").write_text(json.dumps({"cells": cells}))
+    named = {"sign_in_ms": 20.0, "flow_ms": 1.7, "refresh_ms": 1.0, "hash_ms": None}
+    options = Namespace(**named, commit_ms=0.5, results=str(tmp_path / "run.json"), label="one")
+    found = costs(options)
+    assert (found.flow.python, found.refresh.python) == (3 * MS, 2 * MS)
+    assert found.sign_in.hash == pytest.approx(24 * MS)
+    assert found.sign_in.alone == pytest.approx(30.5 * MS)
