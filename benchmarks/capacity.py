@@ -114,7 +114,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--refresh-ms", type=float, default=1.0)
     parser.add_argument("--hash-ms", type=float, help="of a sign-in; usual is what its pages leave")
     parser.add_argument("--commit-ms", type=float, default=0.5, help="in which no other commits")
-    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 4, 8])
+    parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 3, 4, 8])
     parser.add_argument("--threads", type=int, default=4, help="of a worker; there is one a core")
     parser.add_argument("--hash-concurrency", type=int, default=2)
     parser.add_argument("--hash-wait", type=float, default=5.0)
