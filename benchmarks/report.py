@@ -23,9 +23,10 @@ secret), a refresh with rotation, a client credentials request (with an opaque a
 access token), UserInfo, introspection, discovery plus JWKS (two requests), and a cold sign-in (a new
 browser, the pages, one password hash). The other providers, installed by the benchmark:
 
-- `oidc-provider` of npm in one process of node, with an adapter over better-sqlite3 that commits what
-  a request writes in one transaction before it is answered (write-ahead log, `synchronous=FULL`);
-  passwords by scrypt (N=2^14), which is the benchmark's choice.
+- `oidc-provider` of npm in one process of node, with an adapter over better-sqlite3 (write-ahead log,
+  `synchronous=FULL`) that commits what a request writes, together with what others wrote meanwhile, in one
+  transaction before any of them is answered: the most that an adapter can do for it. The *plain adapter* commits at each call,
+  as adapters usually do. Passwords by scrypt (N=2^14), which is the benchmark's choice.
 - django-oauth-toolkit under gunicorn, two processes of four threads, SQLite with the same pragmas,
   client secrets unhashed (its default hashes them at each request); passwords by Django's default,
   PBKDF2 with 1 000 000 rounds.

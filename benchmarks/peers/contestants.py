@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from served import Served, free_port, serving
@@ -90,11 +91,11 @@ def describe(here: Path) -> None:
 
 
 @contextmanager
-def oidc_provider(here: Path) -> Iterator[Served]:
-    """One process of node."""
+def oidc_provider(here: Path, commits: str = "together") -> Iterator[Served]:
+    """One process of node; ``each``: every call of its adapter commits by itself."""
     place, port = install_oidc_provider(), free_port()
     describe(here)
-    command = ["node", str(place / "server.js"), str(here), str(port)]
+    command = ["node", str(place / "server.js"), str(here), str(port), commits]
     with serving(command, here, port, OIDC_PROVIDER.discovery, NODE_ENV="production") as served:
         yield served
 
@@ -116,10 +117,11 @@ def oauth_toolkit(here: Path) -> Iterator[Served]:
 
 PEERS = {
     "node oidc-provider": (oidc_provider, OIDC_PROVIDER),
+    "node oidc-provider, plain adapter": (partial(oidc_provider, commits="each"), OIDC_PROVIDER),
     "django-oauth-toolkit": (oauth_toolkit, OAUTH_TOOLKIT),
 }
 
 
 def available(name: str) -> bool:
     """Whether this machine has what it takes."""
-    return name != "node oidc-provider" or bool(shutil.which("npm") and shutil.which("node"))
+    return not name.startswith("node") or bool(shutil.which("npm") and shutil.which("node"))

@@ -1,5 +1,6 @@
-// oidc-provider's storage over SQLite. What a request writes is committed in one transaction with
-// one fsync, together with what other requests wrote meanwhile, before any of them is answered.
+// oidc-provider's storage over SQLite, in two ways. Together: what a request writes is committed in
+// one transaction with one fsync, with what other requests wrote meanwhile, before any of them is
+// answered. Each: every call of the adapter commits by itself, as adapters usually do.
 
 import Database from 'better-sqlite3';
 
@@ -22,7 +23,8 @@ export function open(path) {
 }
 
 export class Store {
-  constructor(db) {
+  constructor(db, commits) {
+    this.each = commits === 'each';
     this.pending = new Map();
     this.ended = [];
     this.flushing = null;
@@ -30,7 +32,7 @@ export class Store {
     this.byUid = db.prepare('SELECT id FROM records WHERE kind = ? AND uid = ?');
     const put = db.prepare('REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?)');
     const drop = db.prepare('DELETE FROM records WHERE kind = ? AND id = ?');
-    const end = db.prepare('DELETE FROM records WHERE grant_id = ?');
+    const endAll = db.prepare('DELETE FROM records WHERE grant_id = ?');
     this.write = db.transaction((records, ended) => {
       for (const [key, record] of records) {
         const [kind, id] = key.split('\0');
@@ -41,12 +43,23 @@ export class Store {
             payload.uid ?? null, expiresAt);
         }
       }
-      for (const grantId of ended) end.run(grantId);
+      for (const grantId of ended) endAll.run(grantId);
     });
   }
 
   get dirty() {
     return this.pending.size > 0 || this.ended.length > 0;
+  }
+
+  // One more thing to write; now, where each commits by itself.
+  put(key, record) {
+    if (this.each) this.write([[key, record]], []);
+    else this.pending.set(key, record);
+  }
+
+  end(grantId) {
+    if (this.each) this.write([], [grantId]);
+    else this.ended.push(grantId);
   }
 
   // Resolves when all that was written up to now is on the disk.
@@ -79,7 +92,7 @@ export function adapters(store) {
 
     async upsert(id, payload, expiresIn) {
       const expiresAt = expiresIn ? Math.floor(Date.now() / 1000) + expiresIn : null;
-      store.pending.set(this.key(id), { payload, expiresAt });
+      store.put(this.key(id), { payload, expiresAt });
     }
 
     record(id) {
@@ -111,15 +124,15 @@ export function adapters(store) {
     async consume(id) {
       const record = this.record(id);
       const payload = { ...record.payload, consumed: Math.floor(Date.now() / 1000) };
-      store.pending.set(this.key(id), { payload, expiresAt: record.expiresAt });
+      store.put(this.key(id), { payload, expiresAt: record.expiresAt });
     }
 
     async destroy(id) {
-      store.pending.set(this.key(id), null);
+      store.put(this.key(id), null);
     }
 
     async revokeByGrantId(grantId) {
-      store.ended.push(grantId);
+      store.end(grantId);
     }
   };
 }

@@ -1,4 +1,4 @@
-// npm's oidc-provider with the clients and people of the benchmark: node server.js DIRECTORY PORT.
+// npm's oidc-provider with the clients and people of the benchmark: node server.js DIRECTORY PORT [each].
 
 import { generateKeyPairSync, randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 import Provider from 'oidc-provider';
 import { Store, adapters, open } from './adapter.js';
 
-const [here, port] = process.argv.slice(2);
+const [here, port, commits] = process.argv.slice(2);
 const { client, people, password } = JSON.parse(readFileSync(`${here}/bench.json`, 'utf8'));
 const SCRYPT = { N: 2 ** 14, r: 8, p: 1 };
 const hash = promisify(scrypt);
 
 const db = open(`${here}/db.sqlite3`);
-const store = new Store(db);
+const store = new Store(db, commits);
 const findPerson = db.prepare('SELECT * FROM people WHERE username = ?');
 
 function found() {
