@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from oidc_pyramid.issuer import Issuer
@@ -65,7 +66,12 @@ def _our_keys(issuer: Issuer) -> list[PublicKey]:
     """Keys that have left the JWKS in their time still verify their own old tokens here; one that
     was retired at once, because it was stolen, verifies nothing."""
     ring = issuer.provider.keys.keys
-    return [public_key(json.loads(key.public)) for key in ring if key.trusted and key.use == "sig"]
+    return [_parsed(key.public) for key in ring if key.trusted and key.use == "sig"]
+
+
+@lru_cache
+def _parsed(public: str) -> PublicKey:
+    return public_key(json.loads(public))
 
 
 def _secret_of(issuer: Issuer, client_id: object, alg: str) -> PublicKey:
