@@ -2,7 +2,8 @@
 
 Pyramid makes a new class for each request that has properties added by ``add_request_method``,
 which costs as much as a small view. Where we are the whole application nothing can be added
-after the start, so the class is made once.
+after the start, so the class is made once. A subrequest has to be of it as well:
+``registry.getUtility(IRequestFactory).blank(path)``.
 """
 
 from __future__ import annotations

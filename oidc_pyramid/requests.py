@@ -46,6 +46,7 @@ log = logging.getLogger("oidc_pyramid.errors")
 
 FORM = "application/x-www-form-urlencoded"
 MAX_BODY = 64 * 1024
+CONNECTION = "_primary_zodb_conn"  # where get_connection keeps it
 
 CLIENT_UNKNOWN = Check(
     "client-authentication",
@@ -122,12 +123,17 @@ class OIDC:
     def _connection(self) -> Any:
         """One for the whole request, which ``get_connection`` knows as well."""
         request, held = self._request, self.runtime.held
-        connection = getattr(request, "_primary_zodb_conn", None)
+        connection = getattr(request, CONNECTION, None)
         if held is None or connection is not None:
             return get_connection(request, self.runtime.database or None)
         connection = held.take(request.tm)
-        request._primary_zodb_conn = connection  # noqa: SLF001 - pyramid_zodbconn's name
-        request.add_finished_callback(lambda _request: held.give_back(connection))
+
+        def finished(_request: Any) -> None:
+            setattr(request, CONNECTION, None)  # whoever comes later finds none
+            held.give_back(connection)
+
+        setattr(request, CONNECTION, connection)
+        request.add_finished_callback(finished)
         return connection
 
     @cached_property

@@ -60,10 +60,10 @@ class Runtime:
         process = os.getpid()
         if self.working == process:
             return
-        self.working = process
         for worker in (self.upkeep, self.packing, *self.workers):
             if worker is not None:
                 worker.start()
+        self.working = process
 
     def wake_delivery(self) -> None:
         """A client has to be told of a sign-out."""

@@ -42,9 +42,17 @@ class Held:
         manager = connection.transaction_manager
         with suppress(NoTransaction):
             manager.abort()
-        if len(self._free) >= self._database.getPoolSize() or len(connection.connections) > 1:
+        if len(self._free) >= self._database.getPoolSize() or not _as_new(connection):
             connection.close()
             return
         manager.unregisterSynch(connection)
         connection.transaction_manager = None  # closing the database ends what others have begun
         self._free.append(connection)
+
+
+def _as_new(connection: Any) -> bool:
+    """Not where its transaction could not be undone (``close`` refuses that one, so nobody gets it),
+    where its manager begins a snapshot by itself, which none may keep, or where it has led to a
+    second database."""
+    undone = connection._needs_to_join
+    return undone and connection.explicit_transactions and len(connection.connections) == 1

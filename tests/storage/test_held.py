@@ -5,6 +5,7 @@ from pyramid.interfaces import INewResponse
 from pyramid_zodbconn import get_connection
 from transaction import TransactionManager
 from ZODB.MappingStorage import MappingStorage
+from ZODB.POSException import ConnectionStateError
 
 from oidc_pyramid.storage.held import Held
 from oidc_pyramid.storage.pool import Database
@@ -128,6 +129,32 @@ def test_one_that_has_met_a_second_database_is_closed(held):
     other.close()
 
 
+def test_nobody_gets_one_whose_transaction_could_not_be_undone(monkeypatch):
+    held = Held(Database(MappingStorage()))  # which can't be closed any more
+    connection = held.take(begun())
+    connection.root()["x"] = "uncommitted"
+    monkeypatch.setattr(connection, "abort", raising(MemoryError))
+    with pytest.raises(MemoryError):
+        connection.transaction_manager.abort()
+    with pytest.raises(ConnectionStateError):
+        held.give_back(connection)
+    monkeypatch.undo()
+    assert "x" not in held.take(begun()).root()
+
+
+def raising(error):
+    def fail(*_args):
+        raise error
+
+    return fail
+
+
+def test_one_that_begins_a_snapshot_by_itself_is_closed(held):
+    connection = held.take(TransactionManager())
+    held.give_back(connection)
+    assert connection.opened is None
+
+
 def test_the_database_is_closed_while_some_are_held(held, db):
     held.give_back(held.take(begun()))
     db.close()
@@ -153,6 +180,17 @@ def test_requests_of_a_stand_alone_provider_share_one(used):
     first, second = used()
     assert first is second
     assert first.opened is not None
+
+
+def test_after_the_request_nobody_finds_the_connection_by_it(jwk):
+    op, late = make_provider(keys=[jwk]), []
+
+    def watch(event):
+        event.request.add_finished_callback(lambda request: late.append(request._primary_zodb_conn))
+
+    op.app.registry.registerHandler(watch, [INewResponse])
+    op.browser().get("/userinfo", status=401)
+    assert late == [None]
 
 
 def test_a_log_of_transfers_wants_each_request_to_open_its_own(used, capsys):
