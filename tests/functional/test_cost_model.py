@@ -334,7 +334,7 @@ def test_a_revocation_is_one_commit(op, warm, browser, counted, kind):
 
 
 def test_a_sign_out_at_a_clients_request_is_one_commit(op, warm, counted):
-    """It parses the public keys of the ring, each in some 40 µs, to verify the hint."""
+    """The public keys of the ring that verify the hint have been parsed for an earlier one."""
     for _ in range(2):
         browser = op.browser()
         tokens = redeem(browser, warm, answer_of(authorize(op, browser, warm))["code"])
