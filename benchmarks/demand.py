@@ -42,11 +42,18 @@ def costs(options: argparse.Namespace) -> Costs:
 
 def measured(results: str, label: str) -> dict[str, float]:
     """Milliseconds of processor time by operation, of one contestant."""
+    path = Path(results)
+    if not path.exists():
+        raise SystemExit(f"there is no {path}: make bench writes such a file, and says where")
+    cells = json.loads(path.read_text())["cells"]
     found = {
         cell["workload"]: cell["server_cpu"]
-        for cell in json.loads(Path(results).read_text())["cells"]
+        for cell in cells
         if (cell["contestant"], cell["concurrency"]) == (label, CLIENTS)
     }
+    if not REQUESTS.keys() <= found.keys():
+        labels = ", ".join(repr(name) for name in sorted({cell["contestant"] for cell in cells}))
+        raise SystemExit(f"{path} has not all of it for {label!r}; it has {labels}")
     return {name: found[name] for name in REQUESTS}
 
 

@@ -49,6 +49,9 @@ PAIRS = (
     ("ZEO", "granian, 1 thread", "RS256"),
 )
 BARE = "bare view"
+CHOSEN = ("storage", "server", "alg", "concurrency", "workload", "peer")
+PAGE = ROOT / "docs" / "explanation" / "performance.md"
+PARTIAL = ROOT / "artifacts" / "performance.md"
 
 
 @dataclass
@@ -77,25 +80,40 @@ def main() -> None:
     output = Path(options.json)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(results, indent=1) + "\n")
-    if options.page:
-        write(results, Path(options.page))
-    print(f"written: {output} {options.page}")
+    page = Path(options.page)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write(results, page)
+    print(f"written: {output}, {page} and its picture")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1.0, help="for each cell")
     parser.add_argument("--rounds", type=int, default=1, help="the median counts")
-    parser.add_argument("--storage", nargs="+", choices=list(STORAGES))
+    known = {name.lower(): name for name in STORAGES}
+    parser.add_argument(
+        "--storage",
+        nargs="+",
+        type=lambda name: known.get(name.lower(), name),
+        choices=list(STORAGES),
+    )
     parser.add_argument("--server", nargs="+", choices=list(SERVERS))
     parser.add_argument("--alg", nargs="+", choices=["RS256", "ES256"])
     parser.add_argument("--concurrency", nargs="+", type=int, default=[1, 8, 32])
     parser.add_argument("--workload", nargs="+", default=list(WORKLOADS), choices=list(WORKLOADS))
     parser.add_argument("--peer", nargs="*", default=list(PEERS), choices=list(PEERS))
-    parser.add_argument("--json", default=str(RESULTS / f"{_revision()}.json"))
-    parser.add_argument("--page", default=str(ROOT / "docs" / "explanation" / "performance.md"))
-    parser.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"))
-    return parser.parse_args()
+    parser.add_argument("--json", default=str(RESULTS / f"{_revision()}.json"), help="the figures")
+    parser.add_argument(
+        "--page",
+        help="tables, and a picture beside it (docs/explanation/performance.md; where something is "
+        "left out, artifacts/performance.md)",
+    )
+    parser.add_argument("--compare", nargs=2, metavar=("BEFORE", "AFTER"), help="of two such files")
+    options = parser.parse_args()
+    usual = vars(parser.parse_args([]))
+    whole = all(getattr(options, name) == usual[name] for name in CHOSEN)
+    options.page = options.page or str(PAGE if whole else PARTIAL)
+    return options
 
 
 def contestants(options: argparse.Namespace) -> list[Contestant]:

@@ -42,7 +42,7 @@ def main() -> None:
     """Ends with 1 when anything was broken."""
     known = every()
     options = _arguments(known).parse_args()
-    chosen = [known[name] for name in options.scenario or options.scenarios or known]
+    chosen = [known[name] for name in _named(options, known)]
     report = Report(options.report, options.scale, keep=options.merge or options.resume)
     over = time.monotonic() + (options.minutes * 60 or 1e9)
     rows: list[Row] = []
@@ -55,7 +55,16 @@ def main() -> None:
                 report.add(rows[-1])
             else:
                 print(f"{scenario.name} on {storage}: no time is left", flush=True)
+    print(f"The report is {options.report / 'soak.md'}")
     sys.exit(any(row["broken"] for row in rows))
+
+
+def _named(options: argparse.Namespace, known: dict[str, Scenario]) -> list[str]:
+    names = options.scenario or options.scenarios or list(known)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SystemExit(f"no scenario is called {unknown[0]}; there are {', '.join(known)}")
+    return list(names)
 
 
 def _arguments(known: dict[str, Scenario]) -> argparse.ArgumentParser:

@@ -62,7 +62,7 @@ def _is(row: Row, scenario: str, storage: str) -> bool:
 
 def markdown(rows: list[Row], scale: str) -> str:
     """A table, and what was broken below it."""
-    where = ", ".join(f"{value}" for value in machine().values())
+    where = ", ".join(f"{name} {value}" for name, value in machine().items())
     lines = [
         f"# Soak ({scale}): {where}",
         "",

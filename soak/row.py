@@ -26,7 +26,8 @@ def run(scenario: Scenario, storage: str, scale: Scale) -> Row:
         outcome = _apart(scenario, storage, Path(folder), scale)
         _keep_log(outcome, Path(folder))
     spent = time.monotonic() - began
-    print(f"{scenario.name} on {storage}: {spent:.0f} s, {outcome.figures}", flush=True)
+    result = "BROKEN" if outcome.broken else "holds"
+    print(f"{scenario.name} on {storage}: {result}, {spent:.0f} s, {outcome.figures}", flush=True)
     for sentence in outcome.broken[:20]:
         print(f"  BROKEN {sentence[:600]}", flush=True)
     return {

@@ -36,6 +36,7 @@ def move(deployment: Deployment, target: str, *, history: bool) -> None:
                 "the database was changed meanwhile: stop the server, empty TARGET, repeat"
             )
     say(f"Copied {copied.objects} objects ({copied.size} bytes) and compared them.")
+    say("Is the server stopped? What it saves from now on is not in the copy.")
     say(f"Now set zodbconn.uri = {target}")
 
 

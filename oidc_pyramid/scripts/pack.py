@@ -39,3 +39,5 @@ def pack(deployment: Deployment, days: float) -> None:
     with deployment.database() as db:
         before, after = pack_by_hand(db, now=now, keep=days * DAY)
     say(f"Packed: {before} bytes before, {after} now.")
+    if after >= before:
+        say("What was freed is used again inside the same files.")

@@ -60,7 +60,7 @@ stdin_option = click.option(
 def add(
     deployment: Deployment, username: str, *, password_stdin: bool, as_json: bool, **claims: Any
 ) -> None:
-    """Add a person. The password is asked for, or read from standard input."""
+    """Add a person. The password is asked for, or read with --password-stdin."""
     given = _given(claims)
     hashed = _hashed(deployment, new_password(stdin=password_stdin))
     now = int(time.time())

@@ -18,7 +18,7 @@ from oidc_pyramid.storage.allowed import ClassFactory
 from oidc_pyramid.storage.copying import Tally, copy, walked
 from oidc_pyramid.storage.file import require
 from oidc_pyramid.storage.private import make_file, sync
-from oidc_pyramid.storage.refusals import DatabaseError
+from oidc_pyramid.storage.refusals import DatabaseError, DatabaseMissing, ForeignDatabase
 
 
 def write(source: Any, path: Path) -> Tally:
@@ -51,10 +51,20 @@ def _copied(source: Any, part: Path) -> Tally:
     return copied
 
 
+def _require_backup(path: Path) -> None:
+    """In words about backups: whoever restores one is not to think of making a new database."""
+    if not path.exists():
+        raise DatabaseMissing(f"there is no backup at {path}; nothing was changed")
+    try:
+        require(path)
+    except (DatabaseMissing, ForeignDatabase) as error:
+        raise ForeignDatabase(f"{path} is no backup of a provider; nothing was changed") from error
+
+
 @contextmanager
 def opened(path: Path, class_factory: ClassFactory) -> Iterator[DB]:
     """What is in a backup, with changes in memory above it: the file stays as it is."""
-    require(path)
+    _require_backup(path)
     base = FileStorage(str(path), read_only=True)
     storage = DemoStorage(base=base, changes=MappingStorage())
     db = DB(storage, class_factory=class_factory)

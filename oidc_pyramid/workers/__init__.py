@@ -26,7 +26,9 @@ def serve(
     survives: so this process is replaced, and each worker makes its own.
     """
     if importlib.util.find_spec("gunicorn") is None:
-        sys.exit("several workers need gunicorn: pip install gunicorn")
+        sys.stderr.write("several workers need gunicorn: pip install gunicorn\n")
+        sys.stderr.flush()
+        os._exit(1)  # pserve would end with 0, and a supervisor think that all is well
     environment = {
         **os.environ,
         "OIDC_PYRAMID_INI": global_conf["__file__"],

@@ -85,6 +85,24 @@ def test_a_server_that_forks_can_import_everything_before():
     assert done.stdout.strip() == "[]"
 
 
+WITHOUT_GUNICORN = """
+import sys
+sys.modules["gunicorn"] = None
+from oidc_pyramid.workers import serve
+try:
+    serve(None, {"__file__": "production.ini"})
+except (SystemExit, KeyboardInterrupt):  # as pserve does
+    print("pserve ends with 0")
+"""
+
+
+def test_without_gunicorn_a_supervisor_sees_that_the_start_has_failed():
+    command = [sys.executable, "-c", WITHOUT_GUNICORN]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install gunicorn" in done.stderr
+
+
 FROZEN = """
 import gc, sys
 from pyramid.paster import get_app, get_appsettings

@@ -106,7 +106,13 @@ def test_a_backup_overwrites_nothing(site, tmp_path):
     assert "already" in oidc(site, "backup", str(file), fails=True)
     assert file.read_bytes() == b"precious"
     assert list(tmp_path.iterdir()) == [file]
-    assert "FileStorage" in oidc(site, "restore", str(file), fails=True)
+    assert "is no backup" in oidc(site, "restore", str(file), fails=True)
+
+
+def test_a_backup_that_is_not_there_is_no_reason_to_make_a_database(site, tmp_path):
+    said = oidc(site, "restore", "--replace", str(tmp_path / "backup"), fails=True)
+    assert "there is no backup at" in said
+    assert "init" not in said
 
 
 def test_a_restore_overwrites_nothing(kind, site, tmp_path):

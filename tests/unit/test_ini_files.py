@@ -22,7 +22,7 @@ def ini(request, tmp_path):
     text = (ROOT / request.param).read_text(encoding="utf-8")
     (tmp_path / "secret").write_text(secrets.token_urlsafe(48))
     (tmp_path / "secret").chmod(0o600)
-    for place in ("%(here)s/var/secret", "/etc/oidc_pyramid/secret"):
+    for place in ("%(here)s/var/secret", "/var/lib/oidc_pyramid/secret"):
         text = text.replace(f"file:{place}", "file:%(here)s/secret")
     copy = tmp_path / Path(request.param).name
     copy.write_text(text, encoding="utf-8")
