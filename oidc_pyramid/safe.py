@@ -27,7 +27,7 @@ from oidc_pyramid.protocol.wrap import Secrets
 from oidc_pyramid.settings import Settings
 
 ACCESS_TOKEN = "access_token"
-RECENT = 2048
+RECENT = 16_384  # 20 MiB, once so many were seen
 
 
 @dataclass(frozen=True, slots=True)
