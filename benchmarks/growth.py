@@ -22,7 +22,6 @@ from typing import Any
 
 from bounds import excesses
 from browser import Browser
-from databases import FILES
 from load import measure
 from ours import provider_settings, started
 from population import CLIENTS, Population, access_tokens, populate
@@ -117,7 +116,6 @@ def main() -> None:
     parser.add_argument("--place", help="where databases are kept, for the next time")
     parser.add_argument("--json", default=str(ROOT / "benchmarks" / "results" / "growth.json"))
     options = parser.parse_args()
-    options.separator = "&" if "?" in FILES[options.storage] else "?"
     with ExitStack() as stack:
         kept = options.place or stack.enter_context(tempfile.TemporaryDirectory())
         sizes = [_filled(Path(kept) / str(people), people, options) for people in options.people]
@@ -157,7 +155,8 @@ def _filled(here: Path, people: int, options: argparse.Namespace) -> Size:
     port, population = _port(here), Population(people)
     section = provider_settings(here, options.storage, "RS256", port)
     section["oidc.sweep_interval"] = "0"
-    section["zodbconn.uri"] += f"{options.separator}cache_size={options.cache_size}"
+    more = "&" if "?" in section["zodbconn.uri"] else "?"
+    section["zodbconn.uri"] += f"{more}cache_size={options.cache_size}"
     size = Size(here, write_ini(here, section, port), port, population, {"people": people})
     seconds = here / "filled"
     if not seconds.exists():

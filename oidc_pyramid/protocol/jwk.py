@@ -226,6 +226,7 @@ def _imported(members: Mapping[str, object]) -> JWK:
             base64url.decode(str(members[name]))
         jwk = JWK(**members)
         jwk.get_op_key("verify" if members.get("crv") != "X25519" else "encrypt")
+    # jwcrypto: NotImplementedError for a kind of key that it reads and can not compute with
     except (JWException, ValueError, TypeError, NotImplementedError) as error:
         raise JoseError(f"not a valid key: {type(error).__name__}") from error
     return jwk

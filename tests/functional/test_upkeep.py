@@ -298,3 +298,26 @@ def test_the_worker_of_a_served_application_packs(make_op, tmp_path):
     assert packed.wait(20)
     op.runtime.packing.stop()
     op.db.close()
+
+
+class StartsLater:
+    """A worker whose thread the system does not give at first."""
+
+    started = 0
+
+    def start(self):
+        self.started += 1
+        if self.started == 1:
+            raise RuntimeError("can't start new thread")
+
+
+def test_work_that_could_not_start_is_tried_again_and_then_left_alone(op):
+    worker = StartsLater()
+    runtime = op.runtime
+    runtime.workers.append(worker)
+    runtime.working = 0
+    with pytest.raises(RuntimeError):
+        runtime.begin_work()
+    for _ in range(3):
+        runtime.begin_work()
+    assert worker.started == 2
