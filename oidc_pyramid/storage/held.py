@@ -26,8 +26,9 @@ class Held:
         Raises whatever the storage does when it can't be asked; then nothing is taken.
         """
         try:
+            manager.get()  # one that has not begun would leave the connection as it was last
             connection = self._free.pop()
-        except IndexError:
+        except (NoTransaction, IndexError):
             return self._database.open(manager)
         connection.transaction_manager = manager
         try:

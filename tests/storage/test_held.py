@@ -83,6 +83,14 @@ def test_a_transaction_sees_nothing_that_comes_after_it(db, held):
     assert "x" not in connection.root()
 
 
+def test_a_manager_that_has_not_begun_gets_nothing_old(db, held):
+    held.give_back(held.take(begun()))
+    write(db, x=1)
+    connection = held.take(TransactionManager(explicit=True))
+    assert connection.root()["x"] == 1
+    held.give_back(connection)
+
+
 def test_what_a_request_left_undone_is_undone(db, held):
     connection = held.take(begun())
     connection.root()["x"] = 1
